@@ -1,0 +1,47 @@
+"""What every data set offers: scenes by id, their inputs' digests, and their media."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from schemas.scene import Scene
+
+
+class FileHasher(Protocol):
+    """Digests of input files, relative to the input root; cached between runs by size and modification time."""
+
+    def content(self, path: str) -> str:
+        """Digest of a file's bytes."""
+
+    def size(self, path: str) -> str:
+        """Digest of a file's relative path and size, for bulk media."""
+
+    def derived(self, path: str, kind: str, compute: Callable[[], str]) -> str:
+        """A digest that `compute` takes from parts of a large file (poses inside a stream, ...)."""
+
+
+class Source(Protocol):
+    """One data set under an input root. Construction is cheap and instances pickle.
+
+    name : the `source` column and the `dataset=` key; version : raised when the same files would give another Scene.
+    """
+
+    name: str
+    version: int
+
+    def list_scenes(self) -> list[str]:
+        """Scene ids under the root, sorted. Folders that are no scenes are left out; broken scenes are not."""
+
+    def input_digests(self, scene_id: str, hasher: FileHasher) -> dict[str, str]:
+        """Everything the Scene depends on, by name: what decides answers by content, bulk media by path and size.
+
+        Never raises for a broken scene: what is missing is part of the state (digest `missing`).
+        """
+
+    def load(self, scene_id: str) -> Scene:
+        """The scene. Decodes no image. Raises `factory.errors.DataError` when it cannot be used."""
+
+    def read_media(self, uri: str) -> tuple[bytes, str]:
+        """The encoded bytes of an image or depth URI and their suffix (`.jpg`, `.png`).
+
+        Frames inside containers are extracted on demand.
+        """

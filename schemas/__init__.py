@@ -1,0 +1,1 @@
+"""The contracts: frozen models and the Arrow schemas derived from them. Imports numpy, pydantic and pyarrow only."""
