@@ -31,7 +31,8 @@ def rotation_angle(rotation: Array) -> Array:
 def yaw_pitch_roll(a_from_b: Array) -> tuple[float, float, float]:
     """Yaw, pitch, roll [rad] of camera b in camera a, `R = Ry(yaw) Rx(pitch) Rz(roll)`.
 
-    Camera axes are x right, y down, z forward. Positive yaw turns the viewing direction to the right, positive pitch turns it up.
+    Camera axes are x right, y down, z forward. Positive yaw turns the viewing direction to the right,
+    positive pitch turns it up.
     """
     forward = a_from_b[:3, 2]
     yaw = np.arctan2(forward[0], forward[2])

@@ -21,7 +21,7 @@ class Rasterizer(Protocol):
         """Takes a mesh: vertices (V, 3) [m, world], faces (F, 3)."""
 
     def render(self, world_from_camera: np.ndarray, intrinsics: np.ndarray, width: int, height: int) -> Raster:
-        """Face id and z-depth per pixel for a camera (4, 4) with the intrinsics (3, 3) of a `width` x `height` image."""
+        """Face id and z-depth per pixel for a camera (4, 4) with the intrinsics (3, 3) of that image size."""
 
     def close(self) -> None:
         """Frees the context and the mesh."""
