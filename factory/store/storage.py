@@ -1,0 +1,259 @@
+"""A folder on disk or in a bucket, behind one small class."""
+
+import errno
+import os
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import fsspec
+
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)(-\d+)?\.tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A child of a folder. `stamp` changes with the content: modification time or etag; empty for folders."""
+
+    name: str
+    is_dir: bool
+    size: int
+    stamp: str
+
+
+class Storage:
+    """Files below a folder: a local path, or any URL that fsspec knows (`s3://bucket/folder`).
+
+    Paths (`rel`) are relative, with forward slashes; `""` is the folder itself. Missing files raise FileNotFoundError.
+    Options of a bucket come from the environment (`AWS_*`, including `AWS_ENDPOINT_URL`). Nothing is cached, so
+    objects that others wrote are seen at once. Instances pickle and may be used by many threads and after a fork.
+    """
+
+    def __init__(self, url: str | os.PathLike[str]) -> None:
+        url = os.fspath(url).removeprefix("file://")
+        self.is_local = "://" not in url
+        # Workers start in another folder, so that a relative path is made absolute where it was given.
+        self.url = os.path.abspath(url) if self.is_local else url.rstrip("/")  # noqa: PTH100
+        self._remote: tuple[int, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Storage({self.url!r})"
+
+    def __reduce__(self) -> tuple[type["Storage"], tuple[str]]:
+        return Storage, (self.url,)
+
+    def sub(self, *parts: str) -> "Storage":
+        """The folder below this one."""
+        return Storage(self._path("/".join(parts)))
+
+    # reading
+
+    def read_bytes(self, rel: str) -> bytes:
+        if self.is_local:
+            return self._local(rel).read_bytes()
+        return cast(bytes, self._fs.cat_file(self._path(rel)))
+
+    def read_many(self, rels: list[str]) -> list[bytes]:
+        """The contents of several files; a bucket is asked for them at the same time."""
+        if self.is_local:
+            return [self.read_bytes(rel) for rel in rels]
+        paths = [self._path(rel) for rel in rels]
+        return cast(list[bytes], self._fs.cat_ranges(paths, None, None, on_error="raise"))
+
+    def read_range(self, rel: str, start: int, end: int) -> bytes:
+        """Bytes `start` to `end` (exclusive); fewer where the file ends before."""
+        if start >= end:
+            return b""
+        if self.is_local:
+            with self._local(rel).open("rb") as file:
+                file.seek(start)
+                return file.read(end - start)
+        try:
+            return cast(bytes, self._fs.cat_file(self._path(rel), start=start, end=end))
+        except OSError as error:
+            if error.errno == errno.EINVAL and start >= self.size(rel):  # what a bucket says to a range past the end
+                return b""
+            raise
+
+    def open(self, rel: str) -> BinaryIO:
+        """A seekable binary file; remote ones are fetched in blocks, ahead of what is read."""
+        if self.is_local:
+            return self._local(rel).open("rb")
+        return cast(BinaryIO, self._fs.open(self._path(rel), "rb"))
+
+    # looking
+
+    def exists(self, rel: str) -> bool:
+        """Whether there is a file or a folder."""
+        return self._local(rel).exists() if self.is_local else bool(self._fs.exists(self._path(rel)))
+
+    def is_dir(self, rel: str) -> bool:
+        return self._local(rel).is_dir() if self.is_local else bool(self._fs.isdir(self._path(rel)))
+
+    def size(self, rel: str) -> int:
+        return self.stat(rel)[0]
+
+    def stat(self, rel: str) -> tuple[int, str]:
+        """Size [bytes] and stamp (modification time or etag) of a file."""
+        if self.is_local:
+            path = self._local(rel)
+            found = path.stat()
+            if not path.is_file():
+                raise _missing(str(path))
+            return found.st_size, str(found.st_mtime_ns)
+        info = self._fs.info(self._path(rel))
+        if info["type"] == "directory":
+            raise _missing(self._path(rel))
+        return info["size"], _stamp(info)
+
+    def scan(self, rel: str = "") -> list[Entry]:
+        """The children of a folder, sorted by name: one listing, however many files there are."""
+        entries = self._scan_local(rel) if self.is_local else self._scan_remote(rel)
+        return sorted((e for e in entries if not _TEMPORARY.fullmatch(e.name)), key=lambda e: e.name)
+
+    def list_dir(self, rel: str = "") -> list[str]:
+        """The names of the files and folders of a folder, sorted. A missing folder raises FileNotFoundError."""
+        return [entry.name for entry in self.scan(rel)]
+
+    def find(self, rel: str = "") -> list[str]:
+        """All files below a folder, as sorted paths relative to this storage; none for a missing folder."""
+        if self.is_local:
+            found = [
+                Path(folder, name).relative_to(self.url).as_posix()
+                for folder, _, names in os.walk(self._local(rel), followlinks=True)
+                for name in names
+            ]
+        else:
+            prefix = self._fs._strip_protocol(self.url) + "/"
+            below = self._fs._strip_protocol(self._path(rel)) + "/"
+            paths = self._fs.find(self._path(rel))
+            # An empty object whose name ends in a slash marks a folder.
+            found = [path.removeprefix(prefix) for path in paths if path.startswith(below) and path[-1] != "/"]
+        return sorted(path for path in found if not _TEMPORARY.fullmatch(path.rpartition("/")[2]))
+
+    # writing
+
+    def write_atomic(self, rel: str, data: bytes) -> None:
+        """Writes a file so that a reader sees the old one or the new one, never half. Makes the folders it needs."""
+        if not self.is_local:
+            self._fs.pipe_file(self._path(rel), data)
+            return
+        target = self._local(rel)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
+        try:
+            with _create(temporary) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _remove_stale_temporaries(target)
+
+    def delete(self, rel: str) -> None:
+        """Removes a file, and locally the folders that became empty; does nothing when it is gone already."""
+        if not self.is_local:
+            try:
+                self._fs.rm_file(self._path(rel))
+            except FileNotFoundError:
+                return
+            return
+        path = self._local(rel)
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == Path(self.url):
+                return
+            try:
+                folder.rmdir()
+            except OSError:  # not empty, or gone
+                return
+
+    # inside
+
+    @property
+    def _fs(self) -> Any:
+        # Remote file systems hold sockets and an event loop that do not survive a fork.
+        if self._remote is None or self._remote[0] != os.getpid():
+            self._remote = (os.getpid(), fsspec.core.url_to_fs(self.url, use_listings_cache=False)[0])
+        return self._remote[1]
+
+    def _path(self, rel: str) -> str:
+        parts = [part for part in rel.split("/") if part]
+        if ".." in parts:
+            raise ValueError(f"{rel}: leads out of {self.url}")
+        return "/".join([self.url, *parts])
+
+    def _local(self, rel: str) -> Path:
+        return Path(self._path(rel))
+
+    def _scan_local(self, rel: str) -> list[Entry]:
+        try:
+            children = list(os.scandir(self._local(rel)))
+        except NotADirectoryError:
+            raise _missing(self._path(rel)) from None
+        entries = []
+        for child in children:
+            try:
+                found = child.stat()
+            except FileNotFoundError:  # removed meanwhile, or a dangling link
+                continue
+            if child.is_dir():
+                entries.append(Entry(child.name, True, 0, ""))
+            else:
+                entries.append(Entry(child.name, False, found.st_size, str(found.st_mtime_ns)))
+        return entries
+
+    def _scan_remote(self, rel: str) -> list[Entry]:
+        folder = self._fs._strip_protocol(self._path(rel)).rstrip("/") + "/"
+        entries = []
+        for info in self._fs.ls(self._path(rel), detail=True):
+            name = info["name"].rstrip("/").removeprefix(folder)
+            if "/" in name:  # the path itself: a file, or the empty object that marks a folder
+                if info["type"] == "file" and not info["name"].endswith("/"):
+                    raise _missing(self._path(rel))
+                continue
+            is_dir = info["type"] == "directory"
+            entries.append(Entry(name, is_dir, 0 if is_dir else info["size"], "" if is_dir else _stamp(info)))
+        return entries
+
+
+def _missing(path: str) -> FileNotFoundError:
+    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+
+def _stamp(info: dict[str, Any]) -> str:
+    for key in ("ETag", "etag", "md5Hash", "LastModified", "mtime", "created"):
+        if info.get(key):
+            return str(info[key]).strip('"')
+    return ""
+
+
+def _create(path: Path) -> BinaryIO:
+    # A delete next door may remove the folder between the two calls.
+    for _ in range(10):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return path.open("wb")
+        except FileNotFoundError:
+            continue
+    return path.open("wb")
+
+
+def _remove_stale_temporaries(target: Path) -> None:
+    for path in target.parent.glob(".*.tmp"):
+        match = _TEMPORARY.fullmatch(path.name)
+        if match and match["name"] == target.name and not _is_alive(int(match["pid"])):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
