@@ -62,18 +62,22 @@ class Storage:
         paths = [self._path(rel) for rel in rels]
         return cast(list[bytes], self._fs.cat_ranges(paths, None, None, on_error="raise"))
 
-    def read_range(self, rel: str, start: int, end: int) -> bytes:
-        """Bytes `start` to `end` (exclusive); fewer where the file ends before."""
-        if start >= end:
+    def read_range(self, rel: str, start: int, end: int | None = None) -> bytes:
+        """Bytes `start` to `end` (exclusive), fewer where the file ends before; the last `-start` ones when negative."""
+        if start < 0 and end is not None:
+            raise ValueError("a start counted from the end of the file goes with no end")
+        if end is not None and start >= end:
             return b""
         if self.is_local:
             with self._local(rel).open("rb") as file:
-                file.seek(start)
-                return file.read(end - start)
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(size + start, 0) if start < 0 else start)
+                return file.read() if end is None else file.read(end - start)
         try:
             return cast(bytes, self._fs.cat_file(self._path(rel), start=start, end=end))
         except OSError as error:
-            if error.errno == errno.EINVAL and start >= self.size(rel):  # what a bucket says to a range past the end
+            # What a bucket answers when no byte of the range exists.
+            if error.errno == errno.EINVAL and (start < 0 or start >= self.size(rel)):
                 return b""
             raise
 

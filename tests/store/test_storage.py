@@ -32,6 +32,11 @@ def test_round_trip(storage: Storage) -> None:
     assert storage.read_range("a/b.bin", 8, 50) == b"89"
     assert storage.read_range("a/b.bin", 50, 60) == b""
     assert storage.read_range("a/b.bin", 3, 3) == b""
+    assert storage.read_range("a/b.bin", 7) == b"789"
+    assert storage.read_range("a/b.bin", -4) == b"6789"
+    assert storage.read_range("a/b.bin", -40) == b"0123456789"
+    with pytest.raises(ValueError, match="no end"):
+        storage.read_range("a/b.bin", -4, 9)
     assert storage.size("a/b.bin") == 10
     with storage.open("a/b.bin") as file:
         file.seek(7)
@@ -43,6 +48,7 @@ def test_empty_file(storage: Storage) -> None:
     assert storage.read_bytes("empty") == b""
     assert storage.size("empty") == 0
     assert storage.read_range("empty", 0, 4) == b""
+    assert storage.read_range("empty", -4) == b""
 
 
 def test_listing(storage: Storage) -> None:
