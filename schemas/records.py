@@ -86,3 +86,13 @@ class ViewRecord(Record):
     raster_width: int
     raster_height: int
     objects: list[VisibleObject]
+
+
+class QuarantineRecord(Record):
+    """Why a partition could not be built: the stage, the error's class and its message."""
+
+    source: str
+    scene_id: str
+    stage: str
+    error: str
+    message: str

@@ -1,0 +1,141 @@
+"""What a build would do, and why: fingerprints of the inputs against those in the partitions' footers."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+from factory.errors import DataError
+from factory.pipeline.config import BuildConfig
+from factory.pipeline.qa_stage import qa_versions, records_digests
+from factory.pipeline.records_stage import records_versions
+from factory.sources.base import FileHasher, Source
+from factory.store.lake import UPSTREAM, Lake, PartitionMeta, fingerprint
+from schemas.base import Record
+
+_READERS = 16
+
+
+class Step(Record):
+    """What is planned for one scene. A reason is empty where nothing is to do.
+
+    records_versions : what the records would be built from, as the planner read it.
+    """
+
+    scene_id: str
+    action: Literal["build", "remove", "none"]
+    records_reason: str = ""
+    qa_reason: str = ""
+    records_versions: dict[str, str] = {}  # noqa: RUF012
+
+
+class Plan(Record):
+    """All steps, one per scene, sorted by scene."""
+
+    steps: list[Step]
+
+    @property
+    def to_build(self) -> list[Step]:
+        return [step for step in self.steps if step.action == "build"]
+
+    @property
+    def to_remove(self) -> list[Step]:
+        return [step for step in self.steps if step.action == "remove"]
+
+    def reasons(self) -> Counter[tuple[str, str]]:
+        """How many partitions per (stage, reason)."""
+        counted: Counter[tuple[str, str]] = Counter()
+        for step in self.steps:
+            if step.action == "remove":
+                counted["all", "removed"] += 1
+            for stage, reason in (("records", step.records_reason), ("qa", step.qa_reason)):
+                if reason and step.action == "build":
+                    counted[stage, reason] += 1
+        return counted
+
+
+def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher) -> Plan:
+    """Compares every scene of the input (or those asked for) with the lake.
+
+    Raises DataError for a scene that was asked for by name and is not there.
+    """
+    present = source.list_scenes()
+    wanted = present if config.scenes is None else config.scenes
+    missing = sorted(set(wanted) - set(present))
+    if missing:
+        raise DataError(
+            f"no scene {', '.join(missing)} under {config.input}; it holds {len(present)} scenes"
+            + (f" such as {present[0]}" if present else "")
+        )
+    with ThreadPoolExecutor(_READERS) as pool:
+        steps = list(pool.map(lambda scene_id: _step(config, source, lake, hasher, scene_id), wanted))
+    if config.scenes is None:
+        gone = {
+            scene
+            for table in ("views", "quarantine")
+            for dataset, scene in lake.partitions(table)
+            if dataset == config.source
+        } - set(present)
+        steps += [Step(scene_id=scene_id, action="remove") for scene_id in gone]
+    return Plan(steps=sorted(steps, key=lambda step: step.scene_id))
+
+
+def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, scene_id: str) -> Step:
+    versions = records_versions(source, scene_id, hasher, config)
+    quarantined = _meta(lake, "quarantine", config.source, scene_id)
+    views = _meta(lake, "views", config.source, scene_id)
+    reason = _why(views, versions)
+    if not reason and not _complete(lake, config.source, scene_id, views):
+        reason = "interrupted"
+    if reason or views is None:
+        failed_before = quarantined is not None and quarantined.versions.get("stage") == "records"
+        reason = "in quarantine" if failed_before and reason == "new" else reason
+        return Step(
+            scene_id=scene_id,
+            action="build",
+            records_reason=reason,
+            qa_reason="records change",
+            records_versions=versions,
+        )
+    qa_reason = _why(_meta(lake, "qa", config.source, scene_id), qa_versions(records_digests(views), config))
+    if not qa_reason and quarantined is not None:
+        qa_reason = "in quarantine"
+    return Step(scene_id=scene_id, action="build" if qa_reason else "none", qa_reason=qa_reason)
+
+
+def _meta(lake: Lake, table: str, dataset: str, scene: str) -> PartitionMeta | None:
+    """A partition whose footer cannot be read counts as absent: it is built again."""
+    try:
+        return lake.meta(table, dataset, scene)
+    except DataError:
+        return None
+
+
+def _complete(lake: Lake, dataset: str, scene: str, views: PartitionMeta | None) -> bool:
+    for table in UPSTREAM["views"]:
+        meta = _meta(lake, table, dataset, scene)
+        if views is None or meta is None or meta.content_digest != views.upstream.get(table):
+            return False
+    return True
+
+
+def _why(committed: PartitionMeta | None, versions: dict[str, str]) -> str:
+    """The difference between two sets of versions in words: `new`, `input changed: mesh`, `task depth v3 -> v4`."""
+    if committed is None:
+        return "new"
+    if committed.fingerprint == fingerprint(versions):
+        return ""
+    before, reasons = committed.versions, []
+    for name in sorted(before.keys() | versions.keys()):
+        old, new = before.get(name, "absent"), versions.get(name, "absent")
+        if old != new:
+            kind, _, rest = name.partition(" ")
+            match kind:
+                case "input":
+                    reasons.append(f"input changed: {rest}")
+                case "wording":
+                    reasons.append(f"wording changed: {rest}")
+                case "records" if rest:
+                    reasons.append("records changed")
+                case _:
+                    reasons.append(f"{name} {old} -> {new}")
+    return ", ".join(dict.fromkeys(reasons))

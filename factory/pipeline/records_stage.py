@@ -1,0 +1,71 @@
+"""First stage: a scene's files -> its `scenes`, `objects` and `views` partitions."""
+
+import pyarrow as pa
+
+from factory.pipeline.config import BuildConfig
+from factory.pipeline.result import StageResult, run_stage
+from factory.sources.base import FileHasher, Source
+from factory.sources.registry import open_source
+from factory.store.lake import TABLES, Lake
+from factory.store.storage import Storage
+from factory.visibility.rasterizer import Rasterizer
+from factory.visibility.records import VERSION, RecordParams, build_records
+from factory.visibility.select import open_rasterizer
+from schemas.base import Record
+from schemas.records import InputDigest
+
+_INPUT = "input "
+
+
+def records_versions(source: Source, scene_id: str, hasher: FileHasher, config: BuildConfig) -> dict[str, str]:
+    """Everything the records of a scene depend on, by name."""
+    params = RecordParams(rasterizer=config.rasterizer).model_dump()
+    return {
+        "records": str(VERSION),
+        f"source {source.name}": str(source.version),
+        **{f"parameter {name}": repr(value) for name, value in params.items()},
+        **{_INPUT + name: digest for name, digest in source.input_digests(scene_id, hasher).items()},
+    }
+
+
+class RecordsStage:
+    """Builds the records of one scene at a time; holds the rasterizer between scenes."""
+
+    def __init__(self, config: BuildConfig) -> None:
+        self._source = open_source(config.source, Storage(config.input))
+        self._lake = Lake(Storage(config.root))
+        self._params = RecordParams(rasterizer=config.rasterizer)
+        self._rasterizer: Rasterizer | None = None
+
+    def run(self, scene_id: str, versions: dict[str, str]) -> StageResult:
+        """Builds and commits, or quarantines."""
+        return run_stage(self._lake, self._source.name, scene_id, "records", lambda: self._build(scene_id, versions))
+
+    def close(self) -> None:
+        """Frees the rasterizer."""
+        if self._rasterizer is not None:
+            self._rasterizer.close()
+            self._rasterizer = None
+
+    def _build(self, scene_id: str, versions: dict[str, str]) -> dict[str, int]:
+        scene = self._source.load(scene_id)
+        if self._rasterizer is None:  # opened here, so that the context belongs to the thread that draws
+            self._rasterizer = open_rasterizer(self._params.rasterizer)
+        inputs = [
+            InputDigest(name=name.removeprefix(_INPUT), digest=digest)
+            for name, digest in sorted(versions.items())
+            if name.startswith(_INPUT)
+        ]
+        records = build_records(scene, self._rasterizer, self._params, inputs)
+        upstream = {}
+        for table, rows in (("scenes", [records.scene]), ("objects", records.objects)):
+            meta = self._write(table, scene_id, rows, versions, {})
+            upstream[table] = meta.content_digest
+        self._write("views", scene_id, records.views, versions, records.counts, upstream)
+        return records.counts
+
+    def _write(self, table, scene_id, rows: list[Record], versions, counts, upstream=None):
+        data = pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES[table])
+        return self._lake.write(
+            table, self._source.name, scene_id, data, versions=versions, counts=counts, upstream=upstream
+        )

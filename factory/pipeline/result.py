@@ -1,0 +1,61 @@
+"""What a stage reports of one scene, and how a failure becomes quarantine."""
+
+import resource
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from factory.errors import DataError
+from factory.store.lake import TABLES, Lake
+from schemas.base import Record
+
+Stage = Literal["records", "qa"]
+
+
+class StageResult(Record):
+    """One stage's work on one scene: wall and CPU seconds, the process's peak memory, counts by reason."""
+
+    scene_id: str
+    stage: Stage
+    status: Literal["built", "unchanged", "quarantined"]
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    counts: dict[str, int] = {}  # noqa: RUF012
+    error: str = ""
+    message: str = ""
+
+
+def run_stage(lake: Lake, source: str, scene_id: str, stage: Stage, work: Callable[[], dict[str, int]]) -> StageResult:
+    """Runs `work`, which commits a partition and returns its counts; any exception puts the scene into quarantine."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    try:
+        outcome = {"status": "built", "counts": work()}
+    except Exception as error:  # one bad scene must not stop the others, whatever is wrong with it
+        outcome = {"status": "quarantined", "error": type(error).__name__, "message": _describe(error)}
+        _quarantine(lake, source, scene_id, stage, outcome["error"], outcome["message"])
+    return StageResult(
+        scene_id=scene_id,
+        stage=stage,
+        seconds=time.perf_counter() - wall,
+        cpu_seconds=time.process_time() - cpu,
+        peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        **outcome,
+    )
+
+
+def _quarantine(lake: Lake, source: str, scene_id: str, stage: Stage, error: str, message: str) -> None:
+    row = {"source": source, "scene_id": scene_id, "stage": stage, "error": error, "message": message}
+    table = pa.Table.from_pylist([row], schema=TABLES["quarantine"])
+    lake.write("quarantine", source, scene_id, table, versions={"stage": stage}, counts={})
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, DataError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}: {error}"

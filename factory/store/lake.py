@@ -1,0 +1,181 @@
+"""The lake: Hive-partitioned Parquet, one partition one object, written in one atomic put.
+
+The footer of each partition carries its fingerprint, the versions behind it, its counts by reason and the digest
+of its own data pages. `views` names the digests of the `scenes` and `objects` that it belongs to, `qa` those of
+all three, so a reader can refuse a mixture of two builds.
+"""
+
+import hashlib
+import io
+from urllib.parse import quote, unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from factory.errors import DataError
+from factory.store.storage import Storage
+from schemas.arrow import arrow_schema
+from schemas.base import Record
+from schemas.qa import QARow
+from schemas.records import ObjectRecord, QuarantineRecord, SceneRecord, ViewRecord
+
+TABLES: dict[str, pa.Schema] = {
+    "scenes": arrow_schema(SceneRecord),
+    "objects": arrow_schema(ObjectRecord),
+    "views": arrow_schema(ViewRecord),
+    "qa": arrow_schema(QARow),
+    "quarantine": arrow_schema(QuarantineRecord),
+}
+UPSTREAM: dict[str, tuple[str, ...]] = {"views": ("scenes", "objects"), "qa": ("scenes", "objects", "views")}
+FILE_NAME = "data.parquet"
+_META_KEY = b"factory"
+_TAIL_BYTES = 1 << 16
+
+
+class PartitionMeta(Record):
+    """What the footer says of a partition.
+
+    fingerprint : digest of everything the stage read; versions : its parts by name, so that a plan can say what
+    changed; counts : kept and rejected, by reason; content_digest : of the data pages; upstream : content digests
+    of the tables that this one belongs to.
+    """
+
+    fingerprint: str
+    versions: dict[str, str]
+    counts: dict[str, int]
+    content_digest: str
+    upstream: dict[str, str]
+
+
+class Lake:
+    """Reads and writes the partitions under one root."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def path(self, table: str, dataset: str, scene: str) -> str:
+        """The object that holds a partition, relative to the root."""
+        if table not in TABLES:
+            raise KeyError(f"no table {table!r} in the lake, there are {', '.join(TABLES)}")
+        return f"{table}/dataset={quote(dataset, safe='')}/scene={quote(scene, safe='')}/{FILE_NAME}"
+
+    def partitions(self, table: str) -> list[tuple[str, str]]:
+        """All (dataset, scene) of a table, sorted."""
+        found = []
+        for path in self.storage.find(table):
+            parts = path.split("/")
+            if len(parts) >= 3 and parts[-1] == FILE_NAME:
+                dataset, scene = (unquote(part.partition("=")[2]) for part in parts[-3:-1])
+                found.append((dataset, scene))
+        return sorted(found)
+
+    def write(
+        self,
+        table: str,
+        dataset: str,
+        scene: str,
+        data: pa.Table,
+        *,
+        versions: dict[str, str],
+        counts: dict[str, int],
+        upstream: dict[str, str] | None = None,
+    ) -> PartitionMeta:
+        """Puts a partition in one atomic step; the same arguments give the same bytes.
+
+        Raises ValueError when `data` has not the table's schema.
+        """
+        if data.schema != TABLES[table]:
+            raise ValueError(f"partition {table}/{scene}: the data do not have the schema of {table!r}")
+        sink = io.BytesIO()
+        writer = pq.ParquetWriter(sink, data.schema, compression="zstd", use_dictionary=True, write_statistics=True)
+        writer.write_table(data.combine_chunks(), row_group_size=max(1, data.num_rows))
+        meta = PartitionMeta(
+            fingerprint=fingerprint(versions),
+            versions=dict(sorted(versions.items())),
+            counts=dict(sorted(counts.items())),
+            content_digest=_digest(sink.getbuffer()),
+            upstream=dict(sorted((upstream or {}).items())),
+        )
+        writer.add_key_value_metadata({_META_KEY.decode(): meta.model_dump_json()})
+        writer.close()
+        self.storage.write_atomic(self.path(table, dataset, scene), sink.getvalue())
+        return meta
+
+    def read(self, table: str, dataset: str, scene: str) -> pa.Table:
+        """The rows of a partition. Raises FileNotFoundError when there is none, DataError when it cannot be read."""
+        path = self.path(table, dataset, scene)
+        return _parse(path, self.storage.read_bytes(path))
+
+    def read_records(self, dataset: str, scene: str) -> tuple[pa.Table, pa.Table, pa.Table]:
+        """The `scenes`, `objects` and `views` of a scene.
+
+        Raises DataError when they do not belong to one another (a build was interrupted).
+        """
+        meta = self.meta("views", dataset, scene)
+        if meta is None:
+            raise FileNotFoundError(self.path("views", dataset, scene))
+        self._check_upstream("views", dataset, scene, meta)
+        scenes, objects, views = (self.read(table, dataset, scene) for table in ("scenes", "objects", "views"))
+        return scenes, objects, views
+
+    def meta(self, table: str, dataset: str, scene: str) -> PartitionMeta | None:
+        """The footer's account of a partition, or None where there is no partition. Reads the file's tail only."""
+        path = self.path(table, dataset, scene)
+        try:
+            tail = self.storage.read_range(path, -_TAIL_BYTES, None)
+            footer_size = int.from_bytes(tail[-8:-4], "little") + 8
+            if footer_size > len(tail):
+                tail = self.storage.read_range(path, -footer_size, None)
+        except FileNotFoundError:
+            return None
+        try:
+            footer = pq.read_metadata(pa.BufferReader(tail)).metadata
+            return PartitionMeta.model_validate_json(footer[_META_KEY])
+        except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{path}: not a partition of this lake ({error}); delete the file and build the scene again"
+            ) from error
+
+    def verify(self, table: str, dataset: str, scene: str) -> None:
+        """Raises DataError when a partition's bytes or its upstream are not what its footer says."""
+        path = self.path(table, dataset, scene)
+        data = self.storage.read_bytes(path)
+        meta = self.meta(table, dataset, scene)
+        body = memoryview(data)[: len(data) - 8 - int.from_bytes(data[-8:-4], "little")]
+        if meta is None or _digest(body) != meta.content_digest:
+            raise DataError(f"{path}: the data do not match the digest in the footer; build the scene again")
+        self._check_upstream(table, dataset, scene, meta)
+
+    def delete(self, table: str, dataset: str, scene: str) -> None:
+        """Removes a partition; none there is fine."""
+        path = self.path(table, dataset, scene)
+        if self.storage.exists(path):
+            self.storage.delete(path)
+
+    def _check_upstream(self, table: str, dataset: str, scene: str, meta: PartitionMeta) -> None:
+        for name in UPSTREAM.get(table, ()):
+            upstream = self.meta(name, dataset, scene)
+            if upstream is None or upstream.content_digest != meta.upstream.get(name):
+                raise DataError(
+                    f"{self.path(table, dataset, scene)}: belongs to another build of {name!r}; "
+                    "run the build again, it finishes what was interrupted"
+                )
+
+
+def fingerprint(versions: dict[str, str]) -> str:
+    """One digest of named versions, independent of their order."""
+    text = "\n".join(f"{name}={value}" for name, value in sorted(versions.items()))
+    return _digest(text.encode())
+
+
+def _digest(data: bytes | memoryview) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _parse(path: str, data: bytes) -> pa.Table:
+    try:
+        return pq.read_table(pa.BufferReader(data))
+    except pa.ArrowException as error:
+        raise DataError(
+            f"{path}: not readable as Parquet ({error}); delete the file and build the scene again"
+        ) from error

@@ -1,0 +1,200 @@
+"""Builds a lake of SPAR questions from annotated 3D scenes; builds only what changed.
+
+On a laptop:  python jobs/build_spar7m.py --source scannet --input scans --root lake
+On a cluster: ray job submit --working-dir . -- python jobs/build_spar7m.py --source scannet --input s3://... --root s3://...
+"""
+
+import argparse
+import os
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from factory.errors import DataError
+from factory.pipeline.config import BuildConfig
+from factory.pipeline.plan import Plan, make_plan
+from factory.pipeline.summary import Summary, render_plan
+from factory.sources.registry import open_source
+from factory.store.hashing import CachedHasher
+from factory.store.lake import TABLES, Lake
+from factory.store.storage import Storage
+from factory.tasks import all_tasks, get_task
+from factory.visibility.select import resolve_rasterizer
+
+PRESETS = Path(__file__).parent / "presets.toml"
+LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store stays nearly empty
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The command line, with the values of `--config` as defaults."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--config", type=Path, metavar="FILE", help="TOML file that holds any of these options")
+    known, _ = first.parse_known_args(argv)
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        parents=[first],
+        allow_abbrev=False,
+        epilog="exit status: 0 all is built, 1 wrong usage or input, 3 something went to quarantine",
+    )
+    parser.add_argument("--source", help="data set: scannet")
+    parser.add_argument("--input", help="folder or URL of scene folders")
+    parser.add_argument("--root", help="folder or URL of the lake")
+    parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all)")
+    parser.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all of the preset)")
+    parser.add_argument(
+        "--preset", default="even", help="facts per scene and task: even, spar7m, demo (default: even)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument(
+        "--rasterizer", choices=["auto", "egl", "embree"], default="auto", help="default: egl if it works"
+    )
+    parser.add_argument(
+        "--rasterizer-gpus",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of a GPU per rasterizer, 1/k (default: 0, software GL)",
+    )
+    parser.add_argument("--workers", type=int, help="scenes worked on at once (default: the CPUs of the cluster)")
+    parser.add_argument("--plan", action="store_true", help="print what would be built and why, and stop")
+    parser.add_argument("--prune", action="store_true", help="delete partitions whose scene is gone from the input")
+    if known.config:
+        parser.set_defaults(**_config_file(known.config, {action.dest for action in parser._actions}))
+    options = parser.parse_args(argv)
+    for name in ("source", "input", "root"):
+        if not getattr(options, name):
+            parser.error(f"--{name} is needed, on the command line or in the --config file")
+    return options
+
+
+def _config_file(path: Path, known: set[str]) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"--config {path}: {error}; a TOML file of options is expected, such as seed = 1") from error
+    values = {name.replace("-", "_"): value for name, value in values.items()}
+    unknown = sorted(values.keys() - known)
+    if unknown:
+        raise DataError(f"--config {path}: no option {', '.join(unknown)}; --help lists them")
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def quotas(preset: str, tasks: str | None) -> dict[str, int]:
+    """Facts per scene by task."""
+    presets = tomllib.loads(PRESETS.read_text())
+    if preset not in presets:
+        raise DataError(f"--preset {preset}: no such preset, there are {', '.join(sorted(presets))}")
+    chosen = [get_task(name.strip()).spec.name for name in tasks.split(",")] if tasks else None
+    table = presets[preset]
+    return {
+        task.spec.name: table.get(task.spec.name, table["default"])
+        for task in all_tasks()
+        if chosen is None or task.spec.name in chosen
+    }
+
+
+def configure(options: argparse.Namespace) -> BuildConfig:
+    """The options as a validated configuration; local folders become absolute, so that workers find them."""
+    return BuildConfig(
+        source=options.source,
+        input=_absolute(options.input),
+        root=_absolute(options.root),
+        scenes=sorted({name.strip() for name in options.scenes.split(",")}) if options.scenes else None,
+        quotas=quotas(options.preset, options.tasks),
+        seed=options.seed,
+        rasterizer=resolve_rasterizer(options.rasterizer),
+        rasterizer_gpus=options.rasterizer_gpus,
+        workers=options.workers,
+    )
+
+
+def _absolute(url: str) -> str:
+    return url if "://" in url else str(Path(url).expanduser().resolve())
+
+
+def cache_file() -> Path:
+    """Where digests of unchanged input files are remembered between builds."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "spatial-qa-factory" / "digests.json"
+
+
+def start_ray(workers: int | None) -> None:
+    """Joins the cluster that the job runs on, or starts a private one on this machine."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    import ray
+
+    if os.environ.get("RAY_ADDRESS"):
+        ray.init(log_to_driver=False)
+        return
+    os.environ.setdefault("RAY_AUTH_MODE", "disabled")
+    ray.init(
+        num_cpus=max(workers or 0, os.cpu_count() or 1),
+        object_store_memory=LOCAL_OBJECT_STORE_BYTES,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="warning",
+    )
+
+
+def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Console) -> Summary:
+    """Executes a plan."""
+    summary = Summary()
+    if prune:
+        for step in plan.to_remove:
+            for table in reversed(TABLES):
+                lake.delete(table, config.source, step.scene_id)
+    elif plan.to_remove:
+        console.print(f"{len(plan.to_remove)} scenes are gone from the input; --prune deletes their partitions")
+    if not plan.to_build:
+        return summary
+    start_ray(config.workers)
+    from factory.pipeline.raydata import build
+
+    columns = (TextColumn("scenes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("scenes", total=len(plan.to_build))
+        for results in build(config, plan.to_build):
+            summary.add(results)
+            progress.advance(bar)
+            if not console.is_terminal:
+                done = summary.scenes.total()
+                console.print(f"{done}/{len(plan.to_build)} {results[-1].scene_id}: {results[-1].status}")
+            for result in results:
+                if result.status == "quarantined":
+                    progress.console.print(
+                        f"[red]quarantined[/red] {result.scene_id}: {result.message}", soft_wrap=True
+                    )
+    return summary
+
+
+def main(argv: list[str]) -> int:
+    """Plans, builds, sums up; the exit status."""
+    console = Console(soft_wrap=False)
+    started = time.perf_counter()
+    try:
+        options = parse(argv)
+        config = configure(options)
+        source, lake = open_source(config.source, Storage(config.input)), Lake(Storage(config.root))
+        hasher = CachedHasher(Storage(config.input), cache_file())
+        plan = make_plan(config, source, lake, hasher)
+        hasher.save()
+        console.print(render_plan(plan))
+        if options.plan:
+            return 0
+        summary = run(config, plan, lake, options.prune, console)
+    except (DataError, KeyError) as error:
+        Console(stderr=True).print(f"[red]error:[/red] {error.args[0]}", soft_wrap=True)
+        return 1
+    if plan.to_build:
+        skipped = sum(step.action == "none" for step in plan.steps)
+        console.print(summary.render(skipped, time.perf_counter() - started))
+    return 3 if summary.quarantined else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
