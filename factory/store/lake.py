@@ -122,10 +122,10 @@ class Lake:
         """The footer's account of a partition, or None where there is no partition. Reads the file's tail only."""
         path = self.path(table, dataset, scene)
         try:
-            tail = self.storage.read_range(path, -_TAIL_BYTES, None)
+            tail = self.storage.read_range(path, -_TAIL_BYTES)
             footer_size = int.from_bytes(tail[-8:-4], "little") + 8
             if footer_size > len(tail):
-                tail = self.storage.read_range(path, -footer_size, None)
+                tail = self.storage.read_range(path, -footer_size)
         except FileNotFoundError:
             return None
         try:
@@ -148,9 +148,7 @@ class Lake:
 
     def delete(self, table: str, dataset: str, scene: str) -> None:
         """Removes a partition; none there is fine."""
-        path = self.path(table, dataset, scene)
-        if self.storage.exists(path):
-            self.storage.delete(path)
+        self.storage.delete(self.path(table, dataset, scene))
 
     def _check_upstream(self, table: str, dataset: str, scene: str, meta: PartitionMeta) -> None:
         for name in UPSTREAM.get(table, ()):
