@@ -63,7 +63,7 @@ class Storage:
         return cast(list[bytes], self._fs.cat_ranges(paths, None, None, on_error="raise"))
 
     def read_range(self, rel: str, start: int, end: int | None = None) -> bytes:
-        """Bytes `start` to `end` (exclusive), fewer where the file ends before; the last `-start` ones when negative."""
+        """Bytes `start` to `end` (exclusive), fewer where the file ends sooner; negative starts count from there."""
         if start < 0 and end is not None:
             raise ValueError("a start counted from the end of the file goes with no end")
         if end is not None and start >= end:
