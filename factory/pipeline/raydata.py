@@ -1,6 +1,7 @@
 """The Ray Data graph: rows are scene references, stages commit their own partitions, the driver sums up."""
 
 import json
+import logging
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -63,6 +64,7 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
     """Runs the steps on the connected cluster; yields the results of a scene as soon as it is done, in any order."""
     context = DataContext.get_current()
     context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.WARNING)  # the job shows its own progress
     context.max_errored_blocks = 0
     context.retried_map_errors = False
     text = config.model_dump_json()
@@ -76,14 +78,16 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
     ]
     blocks = min(len(rows), max(_MIN_BLOCKS, len(rows) // _SCENES_PER_BLOCK))
     dataset = ray.data.from_arrow([pa.Table.from_pylist(rows[i::blocks], schema=_SCHEMA) for i in range(blocks)])
-    workers = config.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+    # As many actors as there is room for now; without --workers the cluster may grow up to one per scene.
+    workers = min(len(steps), config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+    most_workers = min(len(steps), config.workers or len(steps))
     if any(step.records_reason for step in steps):
         dataset = dataset.map_batches(
             _RecordsActor,
             fn_constructor_args=(text,),
             batch_size=1,
             batch_format="pyarrow",
-            compute=ActorPoolStrategy(min_size=1, max_size=workers),
+            compute=ActorPoolStrategy(min_size=workers, max_size=most_workers),
             num_cpus=_RECORDS_CPUS,
             num_gpus=config.rasterizer_gpus or None,
         )
@@ -92,7 +96,7 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
         fn_kwargs={"config": text},
         batch_size=1,
         batch_format="pyarrow",
-        compute=TaskPoolStrategy(size=workers),
+        compute=TaskPoolStrategy(size=most_workers),
         num_cpus=_QA_CPUS,
     )
     for row in dataset.iter_rows():
