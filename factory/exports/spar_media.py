@@ -1,0 +1,95 @@
+"""Images, depth maps and cameras of the frames that an export shows."""
+
+import os
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from factory.errors import DataError
+from factory.sources.base import Source
+from schemas.records import ViewRecord
+
+ImageMode = Literal["link", "copy", "none"]
+
+
+class SparMedia:
+    """Places media files below `spar/<source>/images`.
+
+    mode : `link` (symbolic links to the files of the input), `copy` (the encoded bytes, frames inside containers
+    included) or `none`; input_root : the local folder of the input, None where it is remote or not needed;
+    source : opens a data set over the input.
+    """
+
+    def __init__(self, mode: ImageMode, input_root: Path | None, source: Callable[[str], Source]) -> None:
+        self.mode = mode
+        self._input_root = input_root
+        self._source = source
+
+    def place(self, dataset: str, uri: str, target: Path, final: Path) -> None:
+        """Copies or links the file behind a URI to `target`, which will be moved to `final` later."""
+        if self.mode == "none":
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if self.mode == "copy":
+            target.write_bytes(self.read(dataset, uri))
+        else:
+            target.symlink_to(self._link_target(uri, final))
+
+    def read(self, dataset: str, uri: str) -> bytes:
+        """The encoded bytes of an image or depth map."""
+        try:
+            return self._source(dataset).read_media(uri)[0]
+        except FileNotFoundError as error:
+            raise DataError(f"{uri}: no such file in the input; give --input as it was given to the build") from error
+
+    def _link_target(self, uri: str, final: Path) -> str:
+        if "#" in uri or "!/" in uri:
+            raise DataError(f"{uri}: a frame inside a container cannot be linked; export with --images copy")
+        if self._input_root is None:
+            raise DataError(f"{uri}: the input is not a local folder; export with --images copy")
+        path = self._input_root.resolve() / uri
+        if not path.is_file():
+            raise DataError(f"{path}: no such file; give --input as it was given to the build")
+        existing = next(folder for folder in final.parents if folder.exists())
+        if path.stat().st_dev == existing.stat().st_dev:
+            return os.path.relpath(path, final.parent)
+        return str(path)
+
+
+def write_cameras(views: list[ViewRecord], folder: Path, depth_png: bytes | None) -> None:
+    """Writes `pose/<frame>.txt` (`world_from_camera` as the lake has it) and `intrinsic/` of one scene.
+
+    depth_png : a depth map of the scene, whose size gives the depth camera: the same rays, other pixels.
+    """
+    cameras = np.unique([[*view.intrinsics, view.width, view.height] for view in views], axis=0)
+    if len(cameras) != 1:
+        raise DataError(
+            f"{views[0].source}/{views[0].scene_id}: its frames have {len(cameras)} different cameras, an RGBD export "
+            "names one per scene; export without --rgbd"
+        )
+    (folder / "pose").mkdir(parents=True)
+    (folder / "intrinsic").mkdir()
+    for view in views:
+        _save_matrix(folder / "pose" / f"{view.frame_id}.txt", np.reshape(view.world_from_camera, (4, 4)))
+    color = np.reshape(cameras[0, :9], (3, 3))
+    _save_intrinsics(folder / "intrinsic" / "intrinsic_color.txt", color)
+    if depth_png is not None:
+        scale = np.array(Image.open(BytesIO(depth_png)).size) / cameras[0, 9:]
+        depth = color.copy()
+        depth[:2] *= scale[:, None]
+        depth[:2, 2] = (color[:2, 2] + 0.5) * scale - 0.5
+        _save_intrinsics(folder / "intrinsic" / "intrinsic_depth.txt", depth)
+
+
+def _save_intrinsics(path: Path, intrinsics: np.ndarray) -> None:
+    matrix = np.eye(4)
+    matrix[:3, :3] = intrinsics
+    _save_matrix(path, matrix)
+
+
+def _save_matrix(path: Path, matrix: np.ndarray) -> None:
+    np.savetxt(path, matrix, fmt="%.8f")

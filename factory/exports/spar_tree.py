@@ -1,0 +1,117 @@
+"""The SPAR tree of a lake: questions by task and format, the index, the media.
+
+spar/<source>/images/<scene>/image_color/<frame>.jpg
+spar/<source>/qa_jsonl/<split>/<task>/<format>/<format>_<N>.jsonl
+data_jsons/<source>_<K>k.json
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from factory.errors import DataError
+from factory.exports.replacing import replacing
+from factory.exports.spar import depth_path, image_path, official_row
+from factory.exports.spar_files import FileKey, QuestionFiles
+from factory.exports.spar_media import SparMedia, write_cameras
+from factory.store.lake import Lake
+from schemas.qa import QARow
+from schemas.records import ViewRecord
+
+README = "README.txt"
+_TITLE = "SPAR export"
+_README_TEXT = f"""{_TITLE}
+
+What is here
+  spar/<source>/qa_jsonl/<split>/<task>/<format>/<format>_<N>.jsonl   N questions, one JSON object per line
+  spar/<source>/images/<scene>/image_color/<frame>.jpg                images, unless they were left out
+  data_jsons/<source>_<K>k.json                                       index of the train split (K thousand questions)
+  data_jsons/<source>_<split>_<K>k.json                               index of another split
+  Paths inside the index are relative to this folder: start loaders here.
+
+Conventions
+  Images are unaltered. Marks are fields of the row that loaders draw: 0-1000 along the width, 0-1000 along the height.
+  The name of an image ends in .jpg whatever its encoding is.
+  The lines of a file are in a fixed order that mixes the scenes, so that its head is a sample of all of them
+  (loaders take the head where repeat_time is below 1).
+  An id is <scene>_<number>, unique within this export.
+
+RGBD edition only
+  images/<scene>/image_depth/<frame>.png   depth along the optical axis, as in the input (ScanNet: 16 bit, millimetres)
+  images/<scene>/pose/<frame>.txt          4x4, camera to world, metres; camera axes x right, y down, z forward.
+                                           The world is the one that the answers were computed in: z up, and aligned
+                                           where the data set has an axis alignment. Do not align these poses again
+                                           (SPAR-7M-RGBD has the poses of ScanNet before the alignment).
+  images/<scene>/intrinsic/                4x4; the centre of the top-left pixel is (0, 0)
+
+Licence
+  Questions and answers only. Images and depth maps belong to the owner of each data set, whose terms hold for every
+  copy or link of them in this folder.
+"""
+
+
+@dataclass
+class ExportSummary:
+    """What was written: questions per file, scenes and images per source."""
+
+    questions: Counter[FileKey] = field(default_factory=Counter)
+    scenes: Counter[str] = field(default_factory=Counter)
+    images: Counter[str] = field(default_factory=Counter)
+
+
+Track = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, str]]]
+
+
+def export_spar(lake: Lake, out: Path, media: SparMedia, *, rgbd: bool = False, track: Track = iter) -> ExportSummary:
+    """Writes all questions of a lake as a SPAR tree into `out`, in place of an earlier export.
+
+    Scenes are read one at a time; the result depends on the lake and its media alone. `track` wraps the list of
+    partitions, for a progress bar. Raises DataError when there is nothing to export or something cannot be exported;
+    an earlier export stays as it was then.
+    """
+    partitions = lake.partitions("qa")
+    if not partitions:
+        raise DataError(f"{lake.storage.url}: a lake without questions; build it first, or check --root")
+    summary = ExportSummary()
+    with replacing(out, ("data_jsons", "spar", README), signed=README, signature=_TITLE) as new:
+        files = QuestionFiles(new)
+        numbers: Counter[str] = Counter()
+        for dataset, scene in track(partitions):
+            lake.verify("qa", dataset, scene)
+            rows = [QARow.model_validate(row) for row in lake.read("qa", dataset, scene).to_pylist()]
+            for row in rows:
+                row_id = f"{row.scene_id}_{numbers[row.scene_id]}"
+                numbers[row.scene_id] += 1
+                files.add(dataset, row, json.dumps(official_row(row, row_id, depth=rgbd)))
+            files.flush()
+            frames = {frame: uri for row in rows for frame, uri in zip(row.frame_ids, row.images, strict=True)}
+            images = Path("spar", dataset, "images")
+            for frame, uri in sorted(frames.items()):
+                path = images / image_path(scene, frame)
+                media.place(dataset, uri, new / path, out.resolve() / path)
+            if rgbd and frames:
+                _place_depth(lake, media, dataset, scene, sorted(frames), new, out.resolve())
+            summary.scenes[dataset] += 1
+            summary.images[dataset] += len(frames)
+        summary.questions = files.finish()
+        (new / README).write_text(_README_TEXT)
+    return summary
+
+
+def _place_depth(
+    lake: Lake, media: SparMedia, dataset: str, scene: str, frames: list[str], new: Path, out: Path
+) -> None:
+    stored = {view["frame_id"]: view for view in lake.read("views", dataset, scene).to_pylist()}
+    views = [ViewRecord.model_validate(stored[frame]) for frame in frames]
+    images = Path("spar", dataset, "images")
+    depth_uris = []
+    for view in views:
+        if view.depth is None:
+            raise DataError(f"{dataset}/{scene}: frame {view.frame_id} has no depth map; export without --rgbd")
+        depth_uris.append(view.depth)
+        path = images / depth_path(scene, view.frame_id)
+        media.place(dataset, view.depth, new / path, out / path)
+    depth_png = None if media.mode == "none" else media.read(dataset, depth_uris[0])
+    write_cameras(views, new / images / scene, depth_png)
