@@ -28,14 +28,14 @@ def rotation_angle(rotation: Array) -> Array:
     return angle
 
 
-def yaw_pitch_roll(a_from_b: Array) -> tuple[float, float, float]:
-    """Yaw, pitch, roll [rad] of camera b in camera a, `R = Ry(yaw) Rx(pitch) Rz(roll)`.
+def yaw_pitch_roll(a_from_b: Array) -> tuple[Array, Array, Array]:
+    """Yaw, pitch, roll (...) [rad] of cameras b in cameras a, (..., 4, 4), `R = Ry(yaw) Rx(pitch) Rz(roll)`.
 
     Camera axes are x right, y down, z forward. Positive yaw turns the viewing direction to the right,
     positive pitch turns it up.
     """
-    forward = a_from_b[:3, 2]
-    yaw = np.arctan2(forward[0], forward[2])
-    pitch = np.arctan2(-forward[1], np.hypot(forward[0], forward[2]))
-    roll = np.arctan2(a_from_b[1, 0], a_from_b[1, 1])
-    return float(yaw), float(pitch), float(roll)
+    right, down, ahead = np.moveaxis(a_from_b[..., :3, 2], -1, 0)
+    yaw = np.arctan2(right, ahead)
+    pitch = np.arctan2(-down, np.hypot(right, ahead))
+    roll = np.arctan2(a_from_b[..., 1, 0], a_from_b[..., 1, 1])
+    return yaw, pitch, roll

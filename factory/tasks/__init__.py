@@ -1,0 +1,19 @@
+"""Tasks: a scene's records -> facts. Importing this needs neither Ray nor OpenGL nor any file."""
+
+from factory.tasks import depth, distance, matching, relation, view_change
+from factory.tasks.registry import tasks
+from factory.tasks.task import Task
+
+__all__ = ["all_tasks", "depth", "distance", "get_task", "matching", "relation", "view_change"]
+
+tasks.freeze()
+
+
+def all_tasks() -> tuple[Task, ...]:
+    """Every task with its default parameters, ordered by name."""
+    return tuple(task() for task in tasks.all())
+
+
+def get_task(name: str) -> Task:
+    """The task of that name. Raises DataError with a suggestion when there is none."""
+    return tasks.get(name)()

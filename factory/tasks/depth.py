@@ -1,0 +1,95 @@
+"""Depth of an object, and the difference of two depths (SPAR, section 7.5)."""
+
+import numpy as np
+
+from factory.geometry.noise import propagated_sigma, side_of_zone
+from factory.tasks.eligibility import screen
+from factory.tasks.marks import dots_touch
+from factory.tasks.records import SceneRecords
+from factory.tasks.registry import register
+from factory.tasks.sampling import pool_in_one_view
+from factory.tasks.spec import TaskSpec
+from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, marked_centers
+
+Array = np.ndarray
+
+RED, BLUE, GREEN = (MarkRole("point", color) for color in ("red", "blue", "green"))
+
+
+@register
+class DepthOfObject(Task):
+    """The z-depth of blue, given that of red."""
+
+    spec = TaskSpec(
+        name="depth_prediction_oc",
+        family="depth",
+        level="low",
+        view="single",
+        relation="oc",
+        formats=("fill", "select", "sentence"),
+        answer="number",
+        version=1,
+    )
+    unit = "m"
+    marks = (RED, BLUE)
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        eligible = screen(records, self.parameters).eligible
+        pool = pool_in_one_view(records, eligible, 2, quota, self.parameters, rng)
+        pool.reject("boxes overlap in space", records.overlapping[pool.objects[:, 0], pool.objects[:, 1]])
+        depth = marked_centers(records, pool.views, pool.objects)[:, :, 2]
+        agree = np.abs(depth[:, 0] - depth[:, 1]) <= self.parameters.indistinct_m
+        pool.reject(f"depths agree within {self.parameters.indistinct_m:g} m", agree)
+        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
+        return pool.propose(pool.draw(quota, rng))
+
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        depth = marked_centers(records, candidates.views, candidates.objects)[:, :, 2]
+        return Answers(values=depth[:, 1:], numbers={"answer": depth[:, 1], "red_depth": depth[:, 0]})
+
+
+@register
+class DepthDifference(Task):
+    """How much deeper or shallower green is than blue, given the z-depth of red."""
+
+    spec = TaskSpec(
+        name="depth_prediction_oo",
+        family="depth",
+        level="low",
+        view="single",
+        relation="oo",
+        formats=("fill", "select", "sentence"),
+        answer="signed_number",
+        version=1,
+    )
+    unit = "m"
+    marks = (RED, BLUE, GREEN)
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        eligible = screen(records, self.parameters).eligible
+        pool = pool_in_one_view(records, eligible, 3, quota, self.parameters, rng)
+        difference, margin = self._difference(marked_centers(records, pool.views, pool.objects))
+        agree = np.abs(difference) <= self.parameters.indistinct_m
+        pool.reject(f"depths agree within {self.parameters.indistinct_m:g} m", agree)
+        pool.reject("deeper or shallower within the noise", margin < self.parameters.required_margin)
+        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
+        return pool.propose(pool.draw(quota, rng))
+
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        centers = marked_centers(records, candidates.views, candidates.objects)
+        difference, margin = self._difference(centers)
+        return Answers(
+            values=difference[:, None],
+            numbers={"answer": np.abs(difference), "red_depth": centers[:, 0, 2]},
+            words={"direction": np.where(difference > 0, "deeper", "shallower")},
+            margin=margin,
+        )
+
+    def _difference(self, centers: Array) -> tuple[Array, Array]:
+        """(n,) depth of green minus depth of blue [m], and how safely that is not indistinct."""
+        blue_green = centers[:, 1:]
+        gradients = np.broadcast_to([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]], blue_green.shape)
+        p = self.parameters
+        sigma = propagated_sigma(blue_green, gradients, p.center_sigma_m, np.radians(p.turn_sigma_deg))
+        difference = blue_green[:, 1, 2] - blue_green[:, 0, 2]
+        return difference, side_of_zone(difference, p.indistinct_m, sigma)[1]

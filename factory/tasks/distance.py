@@ -1,0 +1,135 @@
+"""Distances to the observer and between objects, and which of two objects is nearer to a third (SPAR, section 7.5)."""
+
+import numpy as np
+
+from factory.geometry.noise import propagated_sigma, side_of_zone
+from factory.tasks.eligibility import screen
+from factory.tasks.marks import dots_touch
+from factory.tasks.records import SceneRecords
+from factory.tasks.registry import register
+from factory.tasks.sampling import in_equal_parts, pool_in_one_view
+from factory.tasks.spec import TaskSpec
+from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, marked_centers
+
+Array = np.ndarray
+
+RED, GREEN, BLUE = (MarkRole("point", color) for color in ("red", "green", "blue"))
+
+
+@register
+class DistanceToObserver(Task):
+    """How far red is from the camera."""
+
+    spec = TaskSpec(
+        name="distance_prediction_oc",
+        family="distance",
+        level="low",
+        view="single",
+        relation="oc",
+        formats=("fill", "select", "sentence"),
+        answer="number",
+        version=1,
+    )
+    unit = "m"
+    marks = (RED,)
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        eligible = screen(records, self.parameters).eligible
+        pool = pool_in_one_view(records, eligible, 1, quota, self.parameters, rng)
+        return pool.propose(pool.draw(quota, rng))
+
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        centers = marked_centers(records, candidates.views, candidates.objects)
+        distance = np.linalg.norm(centers[:, 0], axis=1)
+        return Answers(values=distance[:, None], numbers={"answer": distance})
+
+
+@register
+class DistanceBetweenObjects(Task):
+    """How far red and blue are from each other."""
+
+    spec = TaskSpec(
+        name="distance_prediction_oo",
+        family="distance",
+        level="low",
+        view="single",
+        relation="oo",
+        formats=("fill", "select", "sentence"),
+        answer="number",
+        version=1,
+    )
+    unit = "m"
+    marks = (RED, BLUE)
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        eligible = screen(records, self.parameters).eligible
+        pool = pool_in_one_view(records, eligible, 2, quota, self.parameters, rng)
+        pool.reject("boxes overlap in space", records.overlapping[pool.objects[:, 0], pool.objects[:, 1]])
+        near = _distance(records, pool.objects) < self.parameters.min_distance_m
+        pool.reject(f"centres within {self.parameters.min_distance_m:g} m", near)
+        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
+        return pool.propose(pool.draw(quota, rng))
+
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        distance = _distance(records, candidates.objects)
+        return Answers(values=distance[:, None], numbers={"answer": distance})
+
+
+@register
+class NearerToAnchor(Task):
+    """Whether green or blue is closer to (or farther from) red."""
+
+    spec = TaskSpec(
+        name="distance_infer_center_oo",
+        family="distance",
+        level="high",
+        view="single",
+        relation="oo",
+        formats=("fill", "select", "sentence"),
+        answer="name",
+        version=1,
+    )
+    unit = "m"
+    marks = (RED, GREEN, BLUE)
+    choices = ("closer", "farther")
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        eligible = screen(records, self.parameters).eligible
+        pool = pool_in_one_view(records, eligible, 3, quota, self.parameters, rng)
+        side, margin = self._compare(records, pool.objects)
+        pool.reject(f"distances agree within {self.parameters.indistinct_m:g} m", side == 0)
+        pool.reject("closer or farther within the noise", margin < self.parameters.required_margin)
+        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
+        rows = pool.draw(quota, rng)
+        return pool.propose(rows, in_equal_parts(len(rows), len(self.choices), rng))
+
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        green = _distance(records, candidates.objects[:, [0, 1]])
+        blue = _distance(records, candidates.objects[:, [0, 2]])
+        asked = np.array(self.choices)[candidates.choice]
+        return Answers(
+            values=np.stack([green, blue], axis=1),
+            numbers={"green_distance": green, "blue_distance": blue},
+            words={
+                "asked": asked,
+                "answer": np.where((green < blue) == (asked == "closer"), "green", "blue"),
+                "winner_is": asked,
+            },
+            margin=self._compare(records, candidates.objects)[1],
+        )
+
+    def _compare(self, records: SceneRecords, objects: Array) -> tuple[Array, Array]:
+        """(n,) side and margin of green's distance to red minus blue's; a matter of the world, not of the camera."""
+        centers = records.centers[objects]
+        arms = centers[:, 1:] - centers[:, :1]
+        lengths = np.linalg.norm(arms, axis=2)
+        to_green, to_blue = np.moveaxis(arms / lengths[..., None], 1, 0)
+        gradients = np.stack([to_blue - to_green, to_green, -to_blue], axis=1)
+        sigma = propagated_sigma(centers, gradients, self.parameters.center_sigma_m, 0.0)
+        return side_of_zone(lengths[:, 0] - lengths[:, 1], self.parameters.indistinct_m, sigma)
+
+
+def _distance(records: SceneRecords, objects: Array) -> Array:
+    """(n,) distance between the centres of two objects (n, 2) [m]."""
+    distance: Array = np.linalg.norm(records.centers[objects[:, 0]] - records.centers[objects[:, 1]], axis=1)
+    return distance

@@ -1,0 +1,43 @@
+"""Which sightings may be asked about."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from factory.tasks.parameters import Parameters
+from factory.tasks.records import SceneRecords
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Screening:
+    """eligible : (S,) bool; rejects : how many sightings failed, by the first reason that applies."""
+
+    eligible: Array
+    rejects: Counter[str]
+
+
+def screen(records: SceneRecords, parameters: Parameters) -> Screening:
+    """Sightings of whole, named, visible objects in keyframes (SPAR, section 7.4)."""
+    boxes = records.boxes.astype(np.float64)
+    area_share = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) / 1e6
+    depth = records.centers_camera[:, 2]
+    failures = {
+        "not in a keyframe": ~records.is_keyframe[records.sighting_view],
+        "part of the building": records.structural[records.sighting_object],
+        "without a label": (records.labels == "")[records.sighting_object],
+        "too little of it visible": records.visible_fractions < parameters.min_visible_fraction,
+        "box too small": area_share < parameters.min_box_share,
+        "too near or too far": (depth < parameters.min_depth_m) | (depth > parameters.max_depth_m),
+        "cut off by the image border": (records.boxes.min(axis=1) <= 0) | (records.boxes.max(axis=1) >= 1000),
+    }
+    eligible = np.ones(len(boxes), dtype=bool)
+    rejects: Counter[str] = Counter()
+    for reason, failed in failures.items():
+        count = int((eligible & failed).sum())
+        if count:
+            rejects[reason] = count
+        eligible &= ~failed
+    return Screening(eligible, rejects)

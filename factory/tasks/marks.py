@@ -1,0 +1,34 @@
+"""Whether marks on one image can be told apart."""
+
+from itertools import combinations
+
+import numpy as np
+
+from factory.tasks.parameters import Parameters
+from factory.tasks.records import SceneRecords
+
+Array = np.ndarray
+
+
+def dots_touch(records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> Array:
+    """(n,) whether any two of the points of the objects (n, K) lie too close on the first image."""
+    points = records.points[records.sighting_of[views[:, :1], objects]].astype(np.float64)
+    pixels_per_thousandth = np.stack([records.widths, records.heights], axis=1)[views[:, 0]] / 1000.0
+    touch = np.zeros(len(views), dtype=bool)
+    for a, b in combinations(range(objects.shape[1]), 2):
+        gap = points[:, a] - points[:, b]
+        gap_px = gap * pixels_per_thousandth
+        touch |= np.hypot(gap[:, 0], gap[:, 1]) < parameters.min_dot_gap_thousandths
+        touch |= np.hypot(gap_px[:, 0], gap_px[:, 1]) < parameters.min_dot_gap_px
+    return touch
+
+
+def box_iou(first: Array, second: Array) -> Array:
+    """Intersection over union (...) of boxes (..., 4) `x1 y1 x2 y2`."""
+    first, second = first.astype(np.float64), second.astype(np.float64)
+    low = np.maximum(first[..., :2], second[..., :2])
+    high = np.minimum(first[..., 2:], second[..., 2:])
+    shared = np.prod(np.clip(high - low, 0.0, None), axis=-1)
+    areas = [np.prod(box[..., 2:] - box[..., :2], axis=-1) for box in (first, second)]
+    iou: Array = shared / (areas[0] + areas[1] - shared)
+    return iou

@@ -1,0 +1,56 @@
+"""Every number that the tasks choose, in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What may be asked about, and how sure an answer must be.
+
+    Names end in their unit: `_m` metres, `_deg` degrees, `_px` pixels of the image file, `_thousandths` of an image
+    side; shares and intersections over union (`_iou`) have none. A change raises the versions of the tasks it touches.
+    """
+
+    # An object is asked about where enough of it shows, whole, at a sensible depth of its centre.
+    min_visible_fraction: float = 0.3
+    min_box_share: float = 0.002
+    min_depth_m: float = 0.2
+    max_depth_m: float = 8.0
+
+    # Measurement noise, and how many of its standard deviations an answer in words keeps from flipping.
+    center_sigma_m: float = 0.02
+    turn_sigma_deg: float = 1.0
+    required_margin: float = 2.6
+
+    # A difference up to this is no difference: an empty slot of a relation, equal depths (SPAR, section 7.5).
+    indistinct_m: float = 0.1
+    min_distance_m: float = 0.2
+
+    # Marks are told apart by the eye: drawn dots have a radius of 20 px.
+    min_dot_gap_thousandths: float = 30.0
+    min_dot_gap_px: float = 40.0
+    max_marked_box_iou: float = 0.8
+
+    # Two views of one question overlap, but neither repeats the other.
+    duplicate_m: float = 0.2
+    duplicate_deg: float = 10.0
+    min_shared_objects: float = 0.25
+    max_copied_box_iou: float = 0.7
+    max_wrong_box_iou: float = 0.5
+
+    # A camera's move is told without roll, so there must be little; steps are those of the answer.
+    max_roll_deg: float = 15.0
+    max_turn_up_deg: float = 60.0
+    step_m: float = 0.1
+    step_deg: float = 5.0
+
+    # A landmark's place (thirds of the image) and its move in the image keep this far from another word.
+    min_third_gap_thousandths: float = 40.0
+    still_thousandths: float = 30.0
+    moved_thousandths: float = 70.0
+
+    # At most this many candidates are looked at for each question of the quota.
+    pool_per_question: int = 20
+
+
+DEFAULTS = Parameters()

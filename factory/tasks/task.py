@@ -1,0 +1,88 @@
+"""What a task is: a declaration, a sampler and a solver, all over arrays of candidates."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from factory.tasks.parameters import DEFAULTS, Parameters
+from factory.tasks.records import SceneRecords
+from factory.tasks.spec import TaskSpec
+from schemas.qa import Unit
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class MarkRole:
+    """How an object of the candidate is marked on the first image."""
+
+    kind: Literal["point", "bbox"]
+    color: str
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Questions to ask (n): views (n, V) in the order of the images, objects (n, K) in the order of the marks,
+    choice (n,) what is asked, an index into the task's `choices`."""
+
+    views: Array
+    objects: Array
+    choice: Array
+
+    def __len__(self) -> int:
+        return len(self.choice)
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """Candidates worth asking, and the number of others by the reason that ruled them out."""
+
+    candidates: Candidates
+    rejects: Counter[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Answers (n), column by column; see `schemas.qa.Fact` for the meaning of each."""
+
+    values: Array
+    numbers: dict[str, Array] = field(default_factory=dict)
+    words: dict[str, Array] = field(default_factory=dict)
+    margin: Array | None = None
+    alternatives: list[tuple[tuple[float, ...], ...]] | None = None
+
+
+class Task(ABC):
+    """A kind of question.
+
+    To add one: write a subclass with `@register` in its family's module (families are listed in
+    `factory/tasks/__init__.py`) and its table of templates in `factory/wording`. Nothing else changes.
+
+    marks : what the objects of a candidate are marked with, in order; fewer than objects where some are not marked.
+    choices : what a candidate may ask, where there is a choice.
+    """
+
+    spec: ClassVar[TaskSpec]
+    unit: ClassVar[Unit]
+    marks: ClassVar[tuple[MarkRole, ...]] = ()
+    choices: ClassVar[tuple[str, ...]] = ("",)
+
+    def __init__(self, parameters: Parameters = DEFAULTS) -> None:
+        self.parameters = parameters
+
+    @abstractmethod
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        """At most `quota` candidates whose answers are safe, spread over frames and objects; rejects are counted."""
+
+    @abstractmethod
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        """The answers: geometry alone, no randomness, no text."""
+
+
+def marked_centers(records: SceneRecords, views: Array, objects: Array) -> Array:
+    """(n, K, 3) centres of the objects (n, K) [m, camera of the first view]; every object shows there."""
+    centers: Array = records.centers_camera[records.sighting_of[views[:, :1], objects]]
+    return centers
