@@ -13,7 +13,7 @@ from factory.exports.spar_types import TYPES
 POINT_RADIUS_PX = 20
 BOX_STROKE_PX = 20
 BOX_GROWTH_PX = 17.5
-_DRAWN_LAST = ("red", "blue", "green", "yellow")
+_OVER_RED = ["blue", "green", "yellow"]
 _TASKS = {rules.type or task: task for task, rules in TYPES.items()}
 
 
@@ -38,7 +38,9 @@ def row_marks(row: dict[str, Any]) -> list[DrawnMark]:
     # With several marks and a single place, all marks stand on that image.
     places = places * len(present) if len(places) == 1 else places
     marks = [DrawnMark(i, color, row[rules.key(color)][0]) for i, color in zip(places, present, strict=True)]
-    return sorted(marks, key=lambda mark: _DRAWN_LAST.index(mark.color))
+    # Where marks overlap the later one covers the earlier: red comes first, then the others in a fixed order.
+    order = [color for color in rules.colors if color != "red"] if rules.indexed else _OVER_RED
+    return sorted(marks, key=lambda mark: order.index(mark.color) + 1 if mark.color != "red" else 0)
 
 
 def draw_markers(images: list[Image.Image], row: dict[str, Any]) -> list[Image.Image]:
