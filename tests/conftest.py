@@ -1,7 +1,7 @@
 """Fixtures that several parts share."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,3 +39,29 @@ def s3_endpoint() -> Iterator[str]:
         Session().create_client("s3").create_bucket(Bucket="factory-tests")
         yield "s3://factory-tests"
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def make_procedural_scan() -> Callable[..., Path]:
+    """A function that writes one small procedural scan below a folder: `(root, seed, scene_id, **build_scene)`."""
+
+    def make(root: Path, seed: int, scene_id: str, **settings: int | float) -> Path:
+        from factory.sources.procedural.scannet_labels import write_label_table
+        from factory.sources.procedural.scannet_writer import write_scannet
+        from factory.sources.procedural.scene import build_scene
+
+        small = {"faces": 20_000, "frame_count": 40, "width": 320, "height": 240, "rooms": 3}
+        folder = write_scannet(build_scene(seed, **{**small, **settings}), root, scene_id)
+        write_label_table(root)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def procedural_scans(tmp_path_factory: pytest.TempPathFactory, make_procedural_scan: Callable[..., Path]) -> Path:
+    """A folder of two small procedural scans in the ScanNet layout, with the label table; read only."""
+    root = tmp_path_factory.mktemp("procedural") / "scans"
+    for seed, scene_id in ((1, "scene0000_00"), (2, "scene0001_00")):
+        make_procedural_scan(root, seed, scene_id)
+    return root

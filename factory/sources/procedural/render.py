@@ -1,0 +1,86 @@
+"""Colour and depth images of a scene, in one pass through pyrender."""
+
+from types import TracebackType
+
+import numpy as np
+
+from factory.sources.procedural.lighting import bake, shading_vertices, vertex_means
+from factory.sources.procedural.scene import ProceduralScene
+from factory.visibility.pyrender_compat import load_pyrender
+
+Array = np.ndarray
+
+NEAR, FAR = 0.05, 40.0
+GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])  # GL cameras look along -z with y up
+BLUR_SAMPLES = 5
+
+
+def _single_sample(pyrender: object) -> None:
+    """Takes multisampling off: the depth of a resolved pixel would not be that of its centre."""
+    from pyrender import renderer
+
+    store = renderer.glRenderbufferStorage
+    renderer.glRenderbufferStorageMultisample = lambda target, samples, kind, w, h: store(target, kind, w, h)
+
+
+class SceneRenderer:
+    """Renders one scene; a context manager that holds a GL context."""
+
+    def __init__(self, scene: ProceduralScene) -> None:
+        pyrender = load_pyrender()
+        _single_sample(pyrender)
+        shading = shading_vertices(scene.mesh)
+        lit = bake(scene, shading)
+        self._vertex_colors = vertex_means(shading, lit)
+        self._intrinsics = scene.intrinsics
+        self._size = (scene.width, scene.height)
+        self._flat = pyrender.RenderFlags.FLAT
+        self._gl = pyrender.Scene(bg_color=(0.75, 0.85, 0.95, 1.0))
+        colors = np.concatenate([lit, np.ones((len(lit), 1), dtype=np.float32)], axis=1)
+        material = pyrender.MetallicRoughnessMaterial(doubleSided=True)
+        positions = scene.mesh.vertices[shading.vertex]
+        primitive = pyrender.Primitive(positions=positions, indices=shading.faces, color_0=colors, material=material)
+        self._gl.add(pyrender.Mesh([primitive]))
+        k = self._intrinsics
+        # GL's pixel centres are half integers, ours are integers
+        camera = pyrender.IntrinsicsCamera(k[0, 0], k[1, 1], k[0, 2] + 0.5, k[1, 2] + 0.5, znear=NEAR, zfar=FAR)
+        self._camera = self._gl.add(camera)
+        self._offscreen = pyrender.OffscreenRenderer(*self._size)
+
+    def render(self, world_from_camera: Array) -> tuple[Array, Array]:
+        """Colour (H, W, 3) uint8 and z-depth (H, W) float32 [m], 0 where nothing is hit."""
+        self._gl.set_pose(self._camera, world_from_camera @ GL_FROM_CV)
+        color, depth = self._offscreen.render(self._gl, flags=self._flat)
+        return color, depth
+
+    def render_blurred(self, start: Array, end: Array) -> tuple[Array, Array]:
+        """The mean colour of an exposure between two poses, and the depth at its start."""
+        from scipy.spatial.transform import Rotation, Slerp
+
+        turn = Slerp([0, 1], Rotation.from_matrix([start[:3, :3], end[:3, :3]]))
+        total = np.zeros((self._size[1], self._size[0], 3), dtype=np.float32)
+        first_depth = None
+        for t in np.linspace(0, 1, BLUR_SAMPLES):
+            pose = np.eye(4)
+            pose[:3, :3] = turn(t).as_matrix()
+            pose[:3, 3] = (1 - t) * start[:3, 3] + t * end[:3, 3]
+            color, depth = self.render(pose)
+            total += color
+            first_depth = depth if first_depth is None else first_depth
+        return np.rint(total / BLUR_SAMPLES).astype(np.uint8), first_depth
+
+    def vertex_colors(self) -> Array:
+        """Lit colours (V, 3) of the mesh's vertices, 0..1."""
+        return self._vertex_colors
+
+    def close(self) -> None:
+        """Frees the context."""
+        self._offscreen.delete()
+
+    def __enter__(self) -> "SceneRenderer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

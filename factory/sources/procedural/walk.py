@@ -1,0 +1,262 @@
+"""A hand-held walk through the rooms: along free floor, looking at the furniture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from factory.sources.procedural.floorplan import WALL, Room
+from factory.sources.procedural.placement import Placed
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+CELL = 0.08  # of the floor grid [m]
+BODY = 0.24  # free radius around the camera [m]
+LONGEST_STEP = 0.35  # beyond this the walk is cut short rather than stretched [m]
+
+
+@dataclass(frozen=True)
+class Camera:
+    """One image of the walk.
+
+    world_from_camera : (4, 4) rigid; tracked : False where the pose estimate of a real scan would have been lost;
+    exposure_end : (4, 4) where the camera is when the shutter closes, for images blurred by motion, else None.
+    """
+
+    world_from_camera: Array
+    tracked: bool
+    exposure_end: Array | None
+
+
+class FloorGrid:
+    """Which floor cells a person can stand on, how far the next obstacle is, and shortest ways."""
+
+    def __init__(self, plan: list[Room], things: list[Placed]) -> None:
+        self.origin = np.array([min(r.x0 for r in plan), min(r.y0 for r in plan)]) - WALL
+        top = np.array([max(r.x1 for r in plan), max(r.y1 for r in plan)]) + WALL
+        self.shape = tuple(np.ceil((top - self.origin) / CELL).astype(int))
+        index = np.indices(self.shape).reshape(2, -1).T
+        self.centers = self.origin + (index + 0.5) * CELL
+        free = np.zeros(len(index), dtype=bool)
+        self.room = np.full(len(index), -1)
+        for room in plan:
+            inside = self._within(
+                (room.x0 + room.x1) / 2, (room.y0 + room.y1) / 2, room.x1 - room.x0, room.y1 - room.y0
+            )
+            free |= inside
+            self.room[inside] = room.index
+            for side, openings in room.openings.items():
+                for o in openings:
+                    if o.kind == "doorway":
+                        along, across = (o.start + o.end) / 2, room.at(side)
+                        x, y = (along, across) if side in ("south", "north") else (across, along)
+                        size = (o.end - o.start - 0.06, 2.2 * WALL)
+                        free |= self._within(x, y, *(size if side in ("south", "north") else size[::-1]))
+        for thing in things:
+            footprint = thing.footprint()
+            if thing.model.label in ("wall", "floor", "ceiling", "doorframe", "window"):
+                continue
+            if footprint.high > 0.05 and footprint.low < 1.9:
+                local = np.abs((self.centers - footprint.center) @ footprint.axes.T)
+                free &= ~(local <= footprint.half + CELL / 2).all(axis=1)
+        self.clearance = ndimage.distance_transform_edt(free.reshape(self.shape)).ravel() * CELL - CELL / 2
+        walkable = self.clearance >= BODY
+        labels, count = ndimage.label(walkable.reshape(self.shape), np.ones((3, 3)))
+        sizes = ndimage.sum_labels(walkable.reshape(self.shape), labels, np.arange(1, count + 1))
+        self.walkable = (labels == 1 + int(np.argmax(sizes))).ravel() if count else walkable
+        self._graph = self._neighbours()
+
+    def _within(self, x: float, y: float, width: float, depth: float) -> Array:
+        inside: Array = (np.abs(self.centers - (x, y)) <= (width / 2, depth / 2)).all(axis=1)
+        return inside
+
+    def _neighbours(self) -> coo_array:
+        ids = np.arange(len(self.centers)).reshape(self.shape)
+        pairs = []
+        for di, dj in ((0, 1), (1, 0), (1, 1), (1, -1)):
+            a = ids[: self.shape[0] - di, max(0, -dj) : self.shape[1] - max(0, dj)].ravel()
+            b = ids[di:, max(0, dj) : self.shape[1] + min(0, dj)].ravel()
+            both = self.walkable[a] & self.walkable[b]
+            a, b = a[both], b[both]
+            near = np.minimum(self.clearance[a], self.clearance[b])
+            cost = np.hypot(di, dj) * CELL * (1 + 0.25 / near**2)  # rather through the middle than along edges
+            pairs.append((a, b, cost))
+        a, b, cost = (np.concatenate(column) for column in zip(*pairs, strict=True))
+        return coo_array((cost, (a, b)), shape=(len(ids.ravel()),) * 2).tocsr()
+
+    def way(self, start: int, goal: int) -> list[int]:
+        """Cells from start to goal."""
+        _, before = dijkstra(self._graph, directed=False, indices=start, return_predecessors=True)
+        cells = [goal]
+        while cells[-1] != start:
+            cells.append(int(before[cells[-1]]))
+        return cells[::-1]
+
+    def clearance_at(self, points: Array) -> Array:
+        """Distance to the next obstacle [m] at points (n, 2), interpolated."""
+        at = (points - self.origin) / CELL - 0.5
+        value: Array = ndimage.map_coordinates(self.clearance.reshape(self.shape), at.T, order=1, mode="nearest")
+        return value
+
+
+def _room_order(plan: list[Room], start: int) -> list[int]:
+    """Rooms in the order of a walk through doorways that visits all and comes back."""
+    seen, order = {start}, [start]
+
+    def visit(index: int) -> None:
+        for openings in plan[index].openings.values():
+            for o in openings:
+                if o.kind == "doorway" and o.to_room not in seen:
+                    seen.add(o.to_room)
+                    order.append(o.to_room)
+                    visit(o.to_room)
+                    order.append(index)
+
+    visit(start)
+    return order
+
+
+def _stops(rng: Rng, grid: FloorGrid, room: int, count: int) -> list[int]:
+    """Cells of a room far from each other and from obstacles."""
+    cells = np.flatnonzero(grid.walkable & (grid.room == room))
+    if not len(cells):
+        return []
+    chosen = [int(rng.choice(cells))]
+    for _ in range(count - 1):
+        gaps = np.linalg.norm(grid.centers[cells, None] - grid.centers[chosen], axis=-1).min(axis=1)
+        chosen.append(
+            int(cells[np.argmax(gaps * np.minimum(grid.clearance[cells], 0.6) * rng.uniform(0.7, 1, len(cells)))])
+        )
+    return chosen
+
+
+def _route(rng: Rng, grid: FloorGrid, plan: list[Room], length: float) -> Array:
+    """A polyline (n, 2) through all rooms, again and again until it is long enough; points `CELL` apart or so."""
+    counts = np.bincount(grid.room[grid.walkable] + 1, minlength=len(plan) + 1)[1:]
+    order = _room_order(plan, int(np.argmax(counts)))
+    path: list[int] = []
+    walked = 0.0
+    while walked < length:
+        for room in order:
+            for stop in _stops(rng, grid, room, int(rng.integers(1, 4))):
+                way = grid.way(path[-1], stop)[1:] if path else [stop]
+                points = grid.centers[[*path[-1:], *way]]
+                walked += float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+                path += way
+        if length <= walked or walked == 0.0:
+            break
+    return grid.centers[path]
+
+
+def _resample(points: Array, gap: float) -> Array:
+    distance = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    at = np.arange(0.0, distance[-1], gap)
+    return np.stack([np.interp(at, distance, points[:, k]) for k in (0, 1)], axis=1)
+
+
+def _smooth(points: Array, grid: FloorGrid) -> Array:
+    """Rounds the corners of a polyline where the rounded point stays clear of obstacles."""
+    points = points.copy()
+    for _ in range(120):
+        moved = points.copy()
+        moved[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
+        clear = grid.clearance_at(moved) >= BODY - 0.04
+        points[clear] = moved[clear]
+    return points
+
+
+def _wobble(rng: Rng, at: Array, wave_lengths: tuple[float, ...], amplitude: float) -> Array:
+    """A smooth random function of the way [m]: a sum of sines of unit variance times `amplitude`."""
+    total = np.zeros_like(at)
+    for wave in wave_lengths:
+        total += np.sin(2 * np.pi * at / (wave * rng.uniform(0.8, 1.25)) + rng.uniform(0, 2 * np.pi))
+    return amplitude * total * np.sqrt(2 / len(wave_lengths))
+
+
+def _gaze(rng: Rng, eyes: Array, things: list[Placed], rooms: Array, gap: float) -> Array:
+    """Viewing directions (n, 3): from one piece of furniture to the next, with the way ahead in between."""
+    footprints = [t.footprint() for t in things]
+    targets = np.array([(*f.center, (f.low + f.high) / 2) for f in footprints])
+    room_of = np.array([t.room for t in things])
+    solid = np.array(
+        [t.model.label not in ("wall", "floor", "ceiling", "doorframe", "window", "door") for t in things]
+    )
+    looked = np.zeros(len(things))
+    directions = np.zeros((len(eyes), 3))
+    ahead = np.gradient(ndimage.gaussian_filter1d(eyes, 0.5 / gap, axis=0), axis=0)
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-12
+    ahead[:, 2] = -0.22
+    start = 0
+    while start < len(eyes):
+        stop = min(len(eyes), start + int(rng.uniform(0.7, 1.5) / gap) + 1)
+        middle = eyes[(start + stop - 1) // 2]
+        offset = targets - middle
+        distance = np.linalg.norm(offset[:, :2], axis=1)
+        frontal = offset[:, :2] @ ahead[start, :2] / (distance + 1e-9)
+        candidates = solid & (room_of == rooms[(start + stop - 1) // 2]) & (distance > 0.9) & (distance < 5.0)
+        if candidates.any() and rng.random() < 0.85:
+            score = (1.2 + frontal) / (1 + 2 * looked) * rng.uniform(0.3, 1, len(things)) * candidates
+            choice = int(np.argmax(score))
+            looked[choice] += 1
+            near = np.linalg.norm(targets[:, :2] - targets[choice, :2], axis=1) < 0.7
+            looked[near] += 0.5
+            directions[start:stop] = targets[choice] - eyes[start:stop]
+        else:
+            directions[start:stop] = ahead[start:stop]
+        directions[start:stop] /= np.linalg.norm(directions[start:stop], axis=1, keepdims=True)
+        start = stop
+    smooth = ndimage.gaussian_filter1d(directions, 0.35 / gap, axis=0, mode="nearest")
+    smooth += 0.05 * ahead  # two opposite directions do not cancel
+    return smooth / np.linalg.norm(smooth, axis=1, keepdims=True)
+
+
+def _poses(eyes: Array, yaw: Array, pitch: Array, roll: Array) -> Array:
+    """`world_from_camera` (n, 4, 4) with axes x right, y down, z forward; yaw from world x, pitch up [rad]."""
+    forward = np.stack([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), np.sin(pitch)], axis=1)
+    level = np.stack([np.sin(yaw), -np.cos(yaw), np.zeros_like(yaw)], axis=1)
+    up = np.cross(level, forward)
+    c, s = np.cos(roll)[:, None], np.sin(roll)[:, None]
+    right = c * level + s * up
+    poses = np.zeros((len(eyes), 4, 4))
+    poses[:, :3, 0], poses[:, :3, 1], poses[:, :3, 2] = right, np.cross(forward, right), forward
+    poses[:, :3, 3] = eyes
+    poses[:, 3, 3] = 1
+    return poses
+
+
+def _runs(rng: Rng, count: int, share: float, longest: int) -> Array:
+    """A mask with about `share` of it set, in short runs that spare the first frame."""
+    mask = np.zeros(count, dtype=bool)
+    while count > 4 and mask.sum() < max(1, round(share * count)):
+        start = int(rng.integers(1, count))
+        mask[start : start + int(rng.integers(1, longest + 1))] = True
+    return mask
+
+
+def film(rng: Rng, plan: list[Room], things: list[Placed], frame_count: int, step: float) -> list[Camera]:
+    """The cameras of a walk with `frame_count` images about `step` [m] apart, farther where needed to see all."""
+    grid = FloorGrid(plan, things)
+    gap = 0.03
+    path = _smooth(_resample(_route(rng, grid, plan, frame_count * step), gap), grid)
+    way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    pace = float(np.clip(way[-1] / frame_count, min(step, 0.2), LONGEST_STEP)) if step >= 0.1 else step
+    height = np.clip(rng.uniform(1.38, 1.58) + _wobble(rng, way, (3.1, 7.3), 0.05), 1.22, 1.68)
+    eyes = np.column_stack([path, height])
+    cell = ((path - grid.origin) / CELL).astype(int)
+    rooms = grid.room.reshape(grid.shape)[cell[:, 0], cell[:, 1]]
+    gaze = _gaze(rng, eyes, things, rooms, gap)
+    yaw = np.unwrap(np.arctan2(gaze[:, 1], gaze[:, 0])) + _wobble(rng, way, (0.9, 2.3), np.radians(1.2))
+    pitch = np.arcsin(np.clip(gaze[:, 2], -1, 1)) - np.radians(2) + _wobble(rng, way, (0.7, 1.9), np.radians(1.2))
+    pitch = np.clip(pitch, np.radians(-32), np.radians(-3))
+    roll = _wobble(rng, way, (1.3, 4.1), np.radians(1.5))
+    poses = _poses(eyes, yaw, pitch, roll)
+    at = np.minimum((np.arange(frame_count) * pace / way[-1] * (len(way) - 1)).astype(int), len(way) - 1)
+    after = np.minimum(at + max(1, round(0.05 / gap)), len(way) - 1)
+    lost, blurred = _runs(rng, frame_count, 0.02, 3), _runs(rng, frame_count, 0.04, 4)
+    return [
+        Camera(poses[i], not is_lost, poses[j] if is_blurred else None)
+        for i, j, is_lost, is_blurred in zip(at, after, lost, blurred, strict=True)
+    ]
