@@ -1,0 +1,144 @@
+"""What every row must satisfy, whatever its task: metadata, images, objects, marks, visibility, mentions."""
+
+from typing import Any
+
+from factory.audit.case import Case
+from factory.audit.evidence import Camera, Thing
+from factory.audit.findings import Kind
+from factory.audit.text import wrong_mentions
+
+MIN_FRACTION = 0.3
+MIN_AREA = 0.002 * 1000 * 1000
+NEAR_M, FAR_M = 0.2, 8.0
+STRUCTURAL = {"wall", "floor", "ceiling"}
+NAMELESS = {"", "unlabeled", "unlabelled", "unannotated", "unknown", "remove"}
+
+
+def check_common(case: Case) -> bool:
+    """Adds what is wrong, and returns whether the answer can be re-derived at all."""
+    _metadata(case)
+    found = _images(case) and _objects(case) and _marks(case)
+    if found:
+        _visibility(case)
+        _mentions(case)
+    return found
+
+
+def check_subject(case: Case, thing: Thing, camera: Camera) -> None:
+    """What an object must satisfy in a view to be asked about."""
+    shown = camera.shown[thing.object_id]
+    name = f"object {thing.object_id} in view {camera.frame_id}"
+    fraction = shown["visible_fraction"]
+    case.expect(fraction >= MIN_FRACTION, Kind.VISIBILITY, f"{name}: visible fraction {fraction:.3f}", ">= 0.3")
+    x1, y1, x2, y2 = shown["box"]
+    area = (x2 - x1) * (y2 - y1)
+    case.expect(area >= MIN_AREA, Kind.VISIBILITY, f"{name}: box area {area / 1e4:.3f} %", ">= 0.2 %")
+    inside = min(x1, y1) > 0 and max(x2, y2) < 1000
+    case.expect(inside, Kind.VISIBILITY, f"{name}: truncated, box {shown['box']}", "not at the image border")
+    depth = case.evidence.seen(camera.frame_id, thing.object_id)[2]
+    case.expect(NEAR_M <= depth <= FAR_M, Kind.VISIBILITY, f"{name}: depth {depth:.3f}", "0.2 to 8 m")
+
+
+def _metadata(case: Case) -> None:
+    row, task, evidence = case.row, case.audit, case.evidence
+    expected = {
+        "source": evidence.source,
+        "scene_id": evidence.scene_id,
+        "split": evidence.split,
+        "level": task.level,
+        "view": task.view,
+        "relation": task.relation,
+        "unit": task.unit,
+    }
+    for name, value in expected.items():
+        case.expect(row[name] == value, Kind.METADATA, f"{name} {row[name]!r}", repr(value))
+    case.expect(row["format"] in task.formats, Kind.METADATA, f"format {row['format']!r}", f"one of {task.formats}")
+    has_options = row["options"] is not None
+    case.expect(
+        has_options == (row["format"] == "select"),
+        Kind.OPTIONS,
+        f"options {row['options']}",
+        "for select, and only there",
+    )
+
+
+def _images(case: Case) -> bool:
+    frames, images = case.row["frame_ids"], case.row["images"]
+    count = case.audit.images
+    right_number = len(frames) == len(images) == count
+    if not case.expect(right_number, Kind.IMAGE, f"{len(images)} images, {len(frames)} frames", f"{count} each"):
+        return False
+    case.expect(len(set(frames)) == count, Kind.IMAGE, f"frames {frames}", "different frames")
+    for frame, image in zip(frames, images, strict=True):
+        camera = case.evidence.cameras.get(frame)
+        if camera is None:
+            case.report(Kind.MISSING, f"frame {frame}", "a stored view")
+            return False
+        case.expect(image == camera.image, Kind.IMAGE, f"{image} for frame {frame}", camera.image)
+        case.expect(camera.is_keyframe, Kind.IMAGE, f"frame {frame}", "a keyframe")
+        case.cameras.append(camera)
+    return True
+
+
+def _objects(case: Case) -> bool:
+    ids, labels = case.row["object_ids"], case.row["labels"]
+    if not case.expect(len(ids) == len(labels), Kind.OBJECT, f"{len(ids)} ids, {len(labels)} labels", "as many"):
+        return False
+    case.expect(len(set(ids)) == len(ids), Kind.OBJECT, f"objects {ids}", "different objects")
+    for object_id, label in zip(ids, labels, strict=True):
+        thing = case.evidence.things.get(object_id)
+        if thing is None:
+            case.report(Kind.MISSING, f"object {object_id}", "an annotated object")
+            return False
+        case.expect(label == thing.label, Kind.OBJECT, f"label {label!r} of object {object_id}", repr(thing.label))
+        structural = thing.is_structural or thing.label.lower() in STRUCTURAL
+        case.expect(not structural, Kind.OBJECT, f"{thing.label!r}", "no structural class as subject")
+        case.expect(thing.label.strip().lower() not in NAMELESS, Kind.OBJECT, f"{thing.label!r}", "a labelled object")
+    return True
+
+
+def _marks(case: Case) -> bool:
+    marks = case.row["marks"]
+    stored = tuple((m["kind"], m["color"], m["image_index"]) for m in marks)
+    if not case.expect(stored == case.audit.marks, Kind.MARK, f"marks {stored}", case.audit.marks):
+        return False
+    of_marks = [(m["object_id"], m["label"]) for m in marks]
+    of_row = list(zip(case.row["object_ids"], case.row["labels"], strict=True))
+    if marks and not case.expect(of_marks == of_row, Kind.MARK, f"marks of {of_marks}", f"objects {of_row}"):
+        return False
+    places = [(m["image_index"], *m["coords"]) for m in marks]
+    case.expect(len(set(places)) == len(places), Kind.MARK, f"marks at {places}", "different places")
+    for mark in marks:
+        camera = case.cameras[mark["image_index"]]
+        shown = camera.shown.get(mark["object_id"])
+        if shown is None:
+            case.report(Kind.MARK, f"{mark['color']} on view {camera.frame_id}", "an object with pixels there")
+            return False
+        _mark_place(case, mark, shown)
+        case.marked[mark["color"]] = case.evidence.things[mark["object_id"]]
+    return True
+
+
+def _mark_place(case: Case, mark: dict[str, Any], shown: dict[str, Any]) -> None:
+    coords, box, point = mark["coords"], shown["box"], shown["point"]
+    if mark["kind"] == "bbox":
+        case.expect(coords == box, Kind.MARK, f"{mark['color']} box {coords}", f"{box}")
+        return
+    # Only the stored point is known to lie on the object's own pixels.
+    case.expect(coords == point, Kind.MARK, f"{mark['color']} point {coords}", f"{point}")
+
+
+def _visibility(case: Case) -> None:
+    for mark in case.row["marks"]:
+        check_subject(case, case.marked[mark["color"]], case.cameras[mark["image_index"]])
+
+
+def _mentions(case: Case) -> None:
+    row, named = case.row, case.named
+    texts = [row["question"], row["answer"], *case.options]
+    for text in texts:
+        wrong = wrong_mentions(text, named, case.evidence.longer_labels)
+        case.expect(not wrong, Kind.MENTION, text, f"marks {named}, not {wrong}")
+    question = case.tokens(row["question"])
+    for color, kind, label in named:
+        case.expect(f"@{color}" in question, Kind.MENTION, row["question"], f"a mention of {label} ({color} {kind})")

@@ -1,0 +1,96 @@
+"""Answers that are one non-negative number with one decimal, in metres."""
+
+import re
+from fractions import Fraction
+from itertools import pairwise
+
+from factory.audit.case import Case
+from factory.audit.findings import Kind
+from factory.audit.text import number_words
+
+TOLERANCE = 1e-6
+_ROUNDING = 1e-9
+_ONE_DECIMAL = re.compile(r"\d+\.\d")
+_OPTION = re.compile(r"(\d+\.\d)(?: ?(?:m|meters?|metres?))?")
+MIN_STEP_M, MIN_SHARE = 0.2, 0.1
+LETTERS = "ABCD"
+
+
+def is_rounded(printed: float, exact: float, step: str = "0.1", stored: float | None = None) -> bool:
+    """Whether `printed` is `exact` in multiples of `step`, half to even.
+
+    Floating point noise may decide a tie, unless the `stored` value is one exactly.
+    """
+    unit = Fraction(step)
+    if abs(printed - exact) > float(unit) / 2 + _ROUNDING:
+        return False
+    if stored is not None and (Fraction(stored) / unit * 2).denominator == 1:
+        return Fraction(str(printed)) == round(Fraction(stored) / unit) * unit
+    return True
+
+
+def check_values(case: Case, exact: list[float]) -> None:
+    """The stored values against the recomputed ones."""
+    stored = case.row["values"]
+    same = stored is not None and len(stored) == len(exact)
+    same = same and all(abs(a - b) <= TOLERANCE for a, b in zip(stored, exact, strict=True))
+    case.expect(same, Kind.VALUE, stored, [round(v, 6) for v in exact])
+
+
+def check_number(case: Case, signed: float, others: dict[str, float] | None = None) -> None:
+    """A row whose answer is one number. `others` are the numbers that its sentence may state too, by colour."""
+    exact = abs(signed)
+    stored = abs(case.row["values"][0]) if case.row["values"] else None
+    if case.format == "fill":
+        right = _ONE_DECIMAL.fullmatch(case.answer) and is_rounded(float(case.answer), exact, stored=stored)
+        case.expect(bool(right), Kind.ANSWER, case.answer, f"{exact:.1f}")
+    elif case.format == "select":
+        check_number_options(case, exact, stored)
+    else:
+        _check_number_sentence(case, exact, stored, others or {})
+
+
+def check_letter(case: Case, right: list[bool]) -> None:
+    """The number of options, that they differ, that one of them is right, and that the letter names it."""
+    options, expected = case.options, case.audit.options
+    case.expect(len(options) == expected, Kind.OPTIONS, f"{len(options)} options", f"{expected}")
+    distinct = len({" ".join(text.lower().split()) for text in options}) == len(options)
+    case.expect(distinct, Kind.OPTIONS, options, "different options")
+    one = sum(right) == 1
+    case.expect(one, Kind.OPTIONS, options, f"one right option, {sum(right)} are")
+    letter = case.answer
+    known = len(letter) == 1 and letter in LETTERS[: len(options)]
+    hit = known and right[LETTERS.index(letter)]
+    truth = "".join(LETTERS[i] for i, good in enumerate(right) if good)
+    case.expect(hit, Kind.LETTER, f"{letter}: {options}", truth or "none")
+    if known:
+        case.answers.append(letter)
+
+
+def check_number_options(case: Case, exact: float, stored: float | None) -> None:
+    """Four numbers, one of them right, the others wrong by enough and plausible."""
+    parsed = [_OPTION.fullmatch(text.strip()) for text in case.options]
+    if not case.expect(all(parsed), Kind.OPTIONS, case.options, "numbers with one decimal"):
+        return
+    values = [float(m.group(1)) for m in parsed if m]
+    right = [is_rounded(v, exact, stored=stored) for v in values]
+    check_letter(case, right)
+    step = max(MIN_STEP_M, MIN_SHARE * min(exact, float(f"{exact:.1f}"))) - _ROUNDING
+    ordered = sorted(values)
+    gaps = [b - a for a, b in pairwise(ordered)]
+    case.expect(min(gaps, default=step) >= step, Kind.OPTIONS, case.options, f"at least {step:.2f} apart")
+    wrong = [v for v, good in zip(values, right, strict=True) if not good]
+    likely = all(v > 0 and exact / 10 <= v <= max(10 * exact, 1.0) for v in wrong)
+    case.expect(likely, Kind.OPTIONS, case.options, f"positive, of the order of {exact:.1f}")
+
+
+def _check_number_sentence(case: Case, exact: float, stored: float | None, others: dict[str, float]) -> None:
+    words = number_words(case.tokens(case.answer))
+    found = [float(word) for word in words]
+    decimals = all(_ONE_DECIMAL.fullmatch(word) for word in words)
+    case.expect(decimals, Kind.ANSWER, case.answer, "one decimal in every number")
+    right = [v for v in found if is_rounded(v, exact, stored=stored)]
+    case.expect(bool(right), Kind.ANSWER, case.answer, f"{exact:.1f}")
+    for value in found:
+        allowed = value in right or any(is_rounded(value, other) for other in others.values())
+        case.expect(allowed, Kind.ANSWER, case.answer, f"{exact:.1f}, or {others}")

@@ -1,0 +1,69 @@
+"""Whether views and objects agree with each other."""
+
+import numpy as np
+
+from factory.audit.evidence import Camera, Evidence
+from factory.audit.findings import Finding, Kind
+
+TOLERANCE = 1e-6
+# A box may reach beyond the projection by the pixel it fills, and by rounding to 0..1000.
+_SLACK_PIXELS, _SLACK = 1.5, 1.0
+
+
+def check_records(evidence: Evidence) -> list[Finding]:
+    """Findings about boxes that are none, centres that do not fit the camera, and 2D boxes off their object."""
+    findings: list[Finding] = []
+
+    def expect(holds: bool, item: str, stored: object, derived: object) -> None:
+        if not holds:
+            findings.append(Finding(Kind.RECORD, "", "", item, str(stored), str(derived)))
+
+    for thing in evidence.things.values():
+        item = f"object {thing.object_id}"
+        axes = thing.axes
+        rigid = np.abs(axes.T @ axes - np.eye(3)).max() < TOLERANCE and np.linalg.det(axes) > 0
+        expect(bool(rigid), item, "rotation", "a rotation")
+        expect(bool((thing.half > 0).all()), item, f"extents {2 * thing.half}", "positive lengths")
+        expect(bool((thing.aabb_min <= thing.aabb_max).all()), item, "aabb", "min <= max")
+        for frame_id in thing.frame_ids:
+            camera = evidence.cameras.get(frame_id)
+            shows = camera is not None and thing.object_id in camera.shown
+            expect(shows, item, f"frame {frame_id}", "a stored view that shows it")
+    for camera in evidence.cameras.values():
+        _check_view(evidence, camera, expect)
+    return findings
+
+
+def _check_view(evidence: Evidence, camera: Camera, expect: object) -> None:
+    assert callable(expect)
+    for object_id, shown in camera.shown.items():
+        item = f"view {camera.frame_id}, object {object_id}"
+        thing = evidence.things.get(object_id)
+        if thing is None:
+            expect(False, item, f"object {object_id}", "an annotated object")
+            continue
+        expect(shown["label"] == thing.label, item, shown["label"], thing.label)
+        expect(0.0 <= shown["visible_fraction"] <= 1.0, item, shown["visible_fraction"], "0 to 1")
+        seen = evidence.seen(camera.frame_id, object_id)
+        expect(bool(np.abs(seen - shown["center_camera"]).max() <= TOLERANCE), item, shown["center_camera"], seen)
+        x1, y1, x2, y2 = shown["box"]
+        expect(0 <= x1 < x2 <= 1000 and 0 <= y1 < y2 <= 1000, item, shown["box"], "a box inside 0 to 1000")
+        u, v = shown["point"]
+        expect(x1 <= u <= x2 and y1 <= v <= y2, item, f"point {shown['point']}", f"inside the box {shown['box']}")
+        reach = _projected(camera, thing.aabb_min, thing.aabb_max)
+        if reach is not None:
+            low, high = reach
+            inside = x1 >= low[0] and y1 >= low[1] and x2 <= high[0] and y2 <= high[1]
+            expect(inside, item, f"box {shown['box']}", f"inside the projection {low.round(1)} to {high.round(1)}")
+
+
+def _projected(camera: Camera, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Bounds of the projected axis-aligned box on the 0-1000 scale, with slack; None if part of it is behind."""
+    corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+    seen = camera.see(corners)
+    if seen[:, 2].min() < 0.05:
+        return None
+    pixels = (seen @ camera.intrinsics.T)[:, :2] / seen[:, 2:]
+    scale = 1000.0 / np.array([camera.width, camera.height])
+    slack = _SLACK_PIXELS * 1000.0 / np.array([camera.raster_width, camera.raster_height]) + _SLACK
+    return (pixels.min(axis=0) + 0.5) * scale - slack, (pixels.max(axis=0) + 0.5) * scale + slack
