@@ -7,7 +7,7 @@ from factory.exports.spar_types import TYPES
 _NUMBER = r"\d+\.\d"
 _COORD = r"(?:1000|\d{1,3})"
 _BOX = rf"\[{_COORD}, {_COORD}, {_COORD}, {_COORD}\]"
-_METRES, _DEGREES = rf"(?:0|{_NUMBER})", r"\d+"
+_METRES, _DEGREES = rf"(?:0|(?!0\.0){_NUMBER})", r"(?:0|[1-9]\d*)"
 _VIEW_CHANGE = (
     rf"move_(?:right|left):{_METRES},move_(?:up|down):{_METRES},move_(?:forward|backward):{_METRES},"
     rf"rotate_(?:up|down):{_DEGREES},rotate_(?:right|left):{_DEGREES}"

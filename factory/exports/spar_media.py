@@ -15,6 +15,8 @@ from schemas.records import ViewRecord
 
 ImageMode = Literal["link", "copy", "none"]
 
+_LINKABLE = (".jpg", ".jpeg", ".png")
+
 
 class SparMedia:
     """Places media files below `spar/<source>/images`.
@@ -41,14 +43,11 @@ class SparMedia:
 
     def read(self, dataset: str, uri: str) -> bytes:
         """The encoded bytes of an image or depth map."""
-        try:
-            return self._source(dataset).read_media(uri)[0]
-        except FileNotFoundError as error:
-            raise DataError(f"{uri}: no such file in the input; give --input as it was given to the build") from error
+        return self._source(dataset).read_media(uri)[0]
 
     def _link_target(self, uri: str, final: Path) -> str:
-        if "#" in uri or "!/" in uri:
-            raise DataError(f"{uri}: a frame inside a container cannot be linked; export with --images copy")
+        if "#" in uri or "!/" in uri or not uri.lower().endswith(_LINKABLE):
+            raise DataError(f"{uri}: not an image file that can be linked; export with --images copy")
         if self._input_root is None:
             raise DataError(f"{uri}: the input is not a local folder; export with --images copy")
         path = self._input_root.resolve() / uri

@@ -17,7 +17,9 @@ from factory.exports.spar_media import SparMedia
 from factory.exports.spar_reader import read_export
 from factory.exports.spar_tree import export_spar
 from factory.exports.spar_types import TYPES
+from factory.sources.registry import open_source
 from factory.store.lake import Lake
+from factory.store.storage import Storage
 from schemas.qa import Mark, QARow
 from tests.exports.sample_rows import (
     FRAMES,
@@ -30,24 +32,19 @@ from tests.exports.sample_rows import (
 )
 
 
-class FolderSource:
-    """The media of the sample scans; `container` frames come as PNG."""
+def media(scans: Path, mode: str) -> SparMedia:
+    return SparMedia(mode, scans, lambda name: open_source(name, Storage(scans)))
+
+
+class ContainerSource:
+    """A source whose frames lie inside a container, as PNG."""
 
     name, version = "scannet", 1
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
     def read_media(self, uri: str) -> tuple[bytes, str]:
-        if "#" not in uri:
-            return (self.folder / uri).read_bytes(), Path(uri).suffix
         sink = BytesIO()
-        Image.new("RGB", (8, 8), (1, 2, int(uri.rpartition("=")[2]))).save(sink, format="PNG")
+        Image.new("RGB", (8, 8), (1, 2, int(uri.rpartition("#frame=")[2]) % 256)).save(sink, format="PNG")
         return sink.getvalue(), ".png"
-
-
-def media(scans: Path, mode: str) -> SparMedia:
-    return SparMedia(mode, scans, lambda name: FolderSource(scans))
 
 
 @pytest.fixture
@@ -241,23 +238,19 @@ def test_links_are_relative_and_survive_moving_both_folders(lake: Lake, scans: P
     assert len(list(read_export(tmp_path / "moved" / "a" / "out"))) == 46
 
 
-def test_copies_hold_the_bytes_of_frames_inside_containers(tmp_path: Path) -> None:
+def test_frames_inside_containers_are_copied_and_never_linked(tmp_path: Path) -> None:
     rows = [
-        row.model_copy(update={"images": [f"{row.scene_id}/{row.scene_id}.sens#frame={f}" for f in row.frame_ids]})
+        row.model_copy(update={"images": ["scene0000_00/scene0000_00.sens#frame=543"]})
         for row in sample_rows("scene0000_00")
-        if row.frame_ids != ["2626"]
-    ]
-    rows = [
-        row.model_copy(update={"frame_ids": ["12"], "images": ["s.sens#frame=12"]})
-        for row in rows
         if row.view == "single"
     ]
     lake = write_lake(tmp_path / "lake", {"scene0000_00": rows})
-    export_spar(lake, tmp_path / "out", media(tmp_path, "copy"))
+    export_spar(lake, tmp_path / "out", SparMedia("copy", None, lambda name: ContainerSource()))
     (image,) = (tmp_path / "out").rglob("*.jpg")
-    assert Image.open(image).getpixel((0, 0)) == (1, 2, 12)
+    assert image.name == "543.jpg"
+    assert Image.open(image).getpixel((0, 0)) == (1, 2, 543 % 256)
     with pytest.raises(DataError, match="--images copy"):
-        export_spar(lake, tmp_path / "linked", media(tmp_path, "link"))
+        export_spar(lake, tmp_path / "linked", SparMedia("link", tmp_path, lambda name: ContainerSource()))
 
 
 def test_rgbd_adds_depth_and_cameras(lake: Lake, scans: Path, tmp_path: Path) -> None:

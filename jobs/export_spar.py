@@ -1,0 +1,111 @@
+"""Exports a lake as a SPAR tree, which SPAR's own loaders and their descendants read unchanged."""
+
+import argparse
+import functools
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from factory.errors import DataError
+from factory.exports.spar_media import SparMedia
+from factory.exports.spar_tree import ExportSummary, export_spar
+from factory.sources.registry import open_source
+from factory.store.lake import Lake
+from factory.store.storage import Storage
+
+FORMATS = ("fill", "select", "sentence", "judge")
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        allow_abbrev=False,
+        epilog="exit status: 0 the tree is complete, 1 nothing was changed because of wrong input, 2 wrong usage",
+    )
+    parser.add_argument("--root", required=True, help="folder or URL of the lake")
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        help="folder for spar/, data_jsons/ and README.txt; those of an earlier export are replaced",
+    )
+    parser.add_argument(
+        "--images",
+        choices=["link", "copy", "none"],
+        default="link",
+        help="link: symbolic links to the input; copy: self-contained, also takes frames out of containers (.sens); "
+        "none: questions only (default: link)",
+    )
+    parser.add_argument(
+        "--input",
+        help="folder or URL of scene folders, as it was given to the build: the lake knows images by their place "
+        "below it; needed unless --images none",
+    )
+    parser.add_argument("--rgbd", action="store_true", help="also depth maps, poses and intrinsics")
+    options = parser.parse_args(argv)
+    if options.input is None and options.images != "none":
+        parser.error(
+            f"--images {options.images} needs --input, the folder of scene folders that the lake was built from "
+            "(--images none exports the questions alone)"
+        )
+    return options
+
+
+def media(options: argparse.Namespace) -> SparMedia:
+    """What places the images."""
+    if options.images == "none":
+        return SparMedia("none", None, lambda name: open_source(name, Storage(".")))
+    storage = Storage(options.input)
+    if not storage.is_dir(""):
+        raise DataError(f"{storage.url}: no such folder; give --input as it was given to the build")
+    source = functools.cache(lambda name: open_source(name, storage))
+    return SparMedia(options.images, Path(storage.url) if storage.is_local else None, source)
+
+
+def table(summary: ExportSummary) -> Table:
+    """Questions per task and format."""
+    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    for (source, split, task, form), count in summary.questions.items():
+        counts[source, split, task][form] = count
+    result = Table("source", "split", "task")
+    for name in (*FORMATS, "all"):
+        result.add_column(name, justify="right")
+    for key, by_format in sorted(counts.items()):
+        cells = [f"{by_format[form]:,}" if form in by_format else "-" for form in FORMATS]
+        result.add_row(*key, *cells, f"{sum(by_format.values()):,}")
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exports; the exit status."""
+    options = parse(argv)
+    console = Console()
+
+    def progress(partitions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        yield from track(partitions, description="scenes", console=console)
+
+    try:
+        summary = export_spar(
+            Lake(Storage(options.root)), options.out, media(options), rgbd=options.rgbd, track=progress
+        )
+    except (DataError, OSError) as error:
+        Console(stderr=True).print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
+        return 1
+    console.print(table(summary))
+    images = f"{summary.images.total():,} images" if options.images != "none" else "no images"
+    console.print(
+        f"{summary.questions.total():,} questions of {summary.scenes.total():,} scenes, {images}: {options.out}",
+        soft_wrap=True,
+        highlight=False,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
