@@ -88,12 +88,15 @@ class ScanNetSource:
         """Mesh, annotation, poses and intrinsics by content, images by path and size; see `Source`."""
         files = self._files(scene_id)
         contents = {
-            "mesh": files.path("_vh_clean_2.ply"),
-            "segments": files.path(SEGMENTS_SUFFIX),
-            "aggregation": files.path(".aggregation.json"),
-            "meta": files.path(".txt"),
+            "mesh": "_vh_clean_2.ply",
+            "segments": SEGMENTS_SUFFIX,
+            "aggregation": ".aggregation.json",
+            "meta": ".txt",
         }
-        digests = {name: _or_missing(hasher.content, path) for name, path in contents.items()}
+        digests = {
+            name: _or_missing(hasher.content, files.path(suffix)) if files.has(suffix) else _MISSING
+            for name, suffix in contents.items()
+        }
         frames = self._find_frames(files)
         if isinstance(frames, ExportedFrames):
             for kind in ("color", "depth"):
@@ -105,7 +108,10 @@ class ScanNetSource:
                 digest_of(_or_missing(hasher.content, path) for path in calibration) if calibration else _MISSING
             )
         else:
-            digests["stream"] = _or_missing(hasher.derived, frames, "heads 1", partial(self._heads, frames))
+            heads = partial(self._heads, frames)
+            digests["stream"] = (
+                _or_missing(hasher.derived, frames, "heads 1", heads) if files.has(".sens") else _MISSING
+            )
         digests["labels"] = self._labels_digest()
         digests["split"] = self._splits.get(scene_id, _SPLITS[0])
         return digests

@@ -29,12 +29,13 @@ _NAMES = {
     kind: re.compile(rf"(?:frame-)?(\d+)(?:\.{kind})?\.(?:{suffixes})", re.IGNORECASE)
     for kind, suffixes in _KINDS.items()
 }
+_ANY_NAME = {kind: re.compile(rf"[^.].*\.(?:{suffixes})", re.IGNORECASE) for kind, suffixes in _KINDS.items()}
 _INTRINSIC_FOLDERS = ("intrinsic", "intrinsics")
 _INTRINSICS = ("intrinsic/intrinsic_{}.txt", "intrinsics/intrinsic_{}.txt", "intrinsics_{}.txt", "intrinsic_{}.txt")
 _INFO = "_info.txt"
 
 NO_COLOR, NO_POSE = "frame: no colour image", "frame: no pose"
-SECOND_FILE = "frame: a second file of the same number"
+SECOND_FILE, NO_NUMBER = "frame: a second file of the same number", "frame: a file without a number"
 
 
 @dataclass
@@ -46,7 +47,7 @@ class ExportedFrames:
     folders: dict[str, str] = field(default_factory=dict)
     intrinsics: dict[str, str] = field(default_factory=dict)
     info: str | None = None
-    second_files: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_usable(self) -> bool:
@@ -58,10 +59,12 @@ class ExportedFrames:
         for entry in entries:
             match = None if entry.is_dir else _NAMES[kind].fullmatch(entry.name)
             if match is None:
+                is_stray = folder != self.folder and not entry.is_dir and _ANY_NAME[kind].fullmatch(entry.name)
+                self.left_out[NO_NUMBER] += bool(is_stray)
                 continue
             number = int(match[1])
             if number in self.files[kind]:
-                self.second_files += 1
+                self.left_out[SECOND_FILE] += 1
             else:
                 self.files[kind][number] = (f"{folder}/{entry.name}", entry.size)
 
@@ -102,7 +105,7 @@ def load_exported(storage: Storage, exported: ExportedFrames, meta: SceneMeta, c
             f"{color_folder} and {pose_folder}: no frame has both an image and a pose, images are numbered from "
             f"{min(colors)} and poses from {min(poses)}; keep the original frame numbers and export both again"
         )
-    counts[SECOND_FILE] += exported.second_files
+    counts.update(exported.left_out)
     counts[NO_POSE] += len(colors) - len(numbers)
     counts[NO_COLOR] += len(poses) - len(numbers)
     counts[EMPTY_COLOR] += sum(not colors[n][1] for n in numbers)
