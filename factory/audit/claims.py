@@ -21,7 +21,7 @@ _REFERENCE = re.compile(
     rf"|(?:left|right) of|above|below|beneath|underneath) +{_FILLER}@(\w+)"
 )
 _TOKEN = re.compile(r"@(\w+)")
-_FORMER = re.compile(r"@(\w+)|\b(former|first one|latter)\b")
+_FORMER = re.compile(r"@(\w+)|\b(former|first|latter|second)\b(?: one| object)?(?! (?:image|view|camera|picture))")
 _PIECE = re.compile(r"[;:,!?]|\.(?!\d)")
 Contestants = tuple[str, str]
 Claim = tuple[str, str | None]
@@ -71,7 +71,7 @@ def _holder(
 
 
 def _resolve(text: str, contestants: Contestants) -> str:
-    """Replaces "former" and "latter" by what they stand for: the last two contestants mentioned before."""
+    """Replaces "former", "latter", "the first", ... by the last two contestants mentioned before."""
     recent: list[str] = []
 
     def replace(match: re.Match[str]) -> str:
@@ -82,7 +82,7 @@ def _resolve(text: str, contestants: Contestants) -> str:
             return match.group()
         if len(recent) < 2:
             return match.group()
-        return f"@{recent[-1] if word == 'latter' else recent[-2]}"
+        return f"@{recent[-2] if word in ('former', 'first') else recent[-1]}"
 
     return _FORMER.sub(replace, text)
 
