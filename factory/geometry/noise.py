@@ -36,4 +36,4 @@ def side_of_zone(quantity: Array, half_width: float, sigma: Array) -> tuple[Arra
     """
     size = np.abs(quantity)
     side = np.where(size > half_width, np.sign(quantity), 0.0).astype(np.int64)
-    return side, np.abs(size - half_width) / sigma
+    return side, np.abs(size - half_width) / np.maximum(sigma, 1e-12)

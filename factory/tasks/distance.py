@@ -123,7 +123,8 @@ class NearerToAnchor(Task):
         centers = records.centers[objects]
         arms = centers[:, 1:] - centers[:, :1]
         lengths = np.linalg.norm(arms, axis=2)
-        to_green, to_blue = np.moveaxis(arms / lengths[..., None], 1, 0)
+        # two annotations of one thing may share a centre: no direction, no division by zero
+        to_green, to_blue = np.moveaxis(arms / np.maximum(lengths, 1e-9)[..., None], 1, 0)
         gradients = np.stack([to_blue - to_green, to_green, -to_blue], axis=1)
         sigma = propagated_sigma(centers, gradients, self.parameters.center_sigma_m, 0.0)
         return side_of_zone(lengths[:, 0] - lengths[:, 1], self.parameters.indistinct_m, sigma)

@@ -1,0 +1,164 @@
+"""Relations of two objects: slots, their two readings, margins and claims."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from factory.tasks import get_task
+from factory.tasks.engine import make_facts
+from factory.tasks.parameters import DEFAULTS
+from factory.tasks.records import SceneRecords
+from factory.tasks.relation import SLOTS, RelationOfObjects
+from factory.tasks.task import Candidates
+from schemas.qa import Fact
+from tests.tasks.synthetic_records import in_world, synthetic_records
+
+TASK = get_task("obj_spatial_relation_oo")
+OPPOSITE = {
+    "left": "right",
+    "right": "left",
+    "above": "below",
+    "below": "above",
+    "closer": "farther",
+    "farther": "closer",
+}
+
+
+@pytest.fixture(scope="module")
+def facts() -> list[tuple[SceneRecords, Fact]]:
+    pairs = []
+    for seed in range(8):
+        records = synthetic_records(seed, objects=26, views=60)
+        pairs += [(records, fact) for fact in make_facts(TASK, records, 75, seed)[0]]
+    assert len(pairs) == 600
+    return pairs
+
+
+def word(difference: float, low: str, high: str) -> str:
+    if abs(difference) <= 0.1:
+        return ""
+    return low if difference < 0 else high
+
+
+def test_slots_follow_from_coordinates_in_both_readings(facts: list[tuple[SceneRecords, Fact]]) -> None:
+    for records, fact in facts:
+        frame = records.frame_ids.tolist().index(fact.frame_ids[0])
+        rows = [records.object_ids.tolist().index(object_id) for object_id in fact.object_ids]
+        camera = records.world_from_camera[frame]
+        red, blue = (np.linalg.solve(camera, np.append(records.centers[row], 1.0))[:3] for row in rows)
+        higher = records.centers[rows[0], 2] - records.centers[rows[1], 2]
+        farther = np.linalg.norm(red) - np.linalg.norm(blue)
+        assert fact.values == pytest.approx([red[0] - blue[0], red[1] - blue[1], farther])
+        assert fact.words["left_right"] == word(red[0] - blue[0], "left", "right")
+        assert fact.words["above_below"] == word(red[1] - blue[1], "above", "below") == word(higher, "below", "above")
+        depth = red[2] - blue[2]
+        assert fact.words["distance"] == word(farther, "closer", "farther") == word(depth, "closer", "farther")
+
+        delta = red - blue
+        still = 0.02 * np.sqrt(2)
+        turned = [np.hypot(still, np.radians(1) * np.hypot(*np.delete(delta, axis))) for axis in range(3)]
+        readings = [
+            (delta[0], turned[0]),
+            (delta[1], turned[1]),
+            (higher, still),
+            (farther, still),
+            (delta[2], turned[2]),
+        ]
+        assert fact.margin == pytest.approx(min(abs(abs(q) - 0.1) / sigma for q, sigma in readings))
+        assert fact.margin >= 2.6
+
+
+def test_no_fact_is_empty_and_every_slot_may_be(facts: list[tuple[SceneRecords, Fact]]) -> None:
+    for slot, words in SLOTS.items():
+        assert {fact.words[slot] for _, fact in facts} == set(words)
+    assert all(any(fact.words[slot] for slot in SLOTS) for _, fact in facts)
+
+
+def test_claims_are_about_filled_slots_and_half_of_them_hold(facts: list[tuple[SceneRecords, Fact]]) -> None:
+    slots: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    claims: Counter[str] = Counter()
+    for _, fact in facts:
+        slot, claim = fact.words["claim_slot"], fact.words["claim"]
+        assert claim in SLOTS[slot]
+        truth = fact.words[slot]
+        assert truth
+        assert fact.words["answer"] == ("Yes" if claim == truth else "No")
+        assert claim in (truth, OPPOSITE[truth])
+        slots[slot] += 1
+        claims[claim] += 1
+        held[slot] += fact.words["answer"] == "Yes"
+    for slot in SLOTS:
+        assert 150 < slots[slot] < 250
+        assert abs(2 * held[slot] - slots[slot]) <= 8  # each scene is even up to one
+    assert min(claims.values()) > 60
+
+
+def pair_in_view(
+    red: tuple[float, float, float], blue: tuple[float, float, float], pitch_deg: float = 0.0
+) -> SceneRecords:
+    """Two things at given places [m, camera], seen by a camera that is pitched."""
+    records = synthetic_records(0, objects=4, views=1, keyframes=1.0)
+    forward = np.array([0.0, np.cos(np.radians(pitch_deg)), np.sin(np.radians(pitch_deg))])
+    right = np.array([1.0, 0.0, 0.0])
+    camera = np.eye(4)
+    camera[:3, :3] = np.stack([right, np.cross(forward, right), forward], axis=1)
+    centers = records.centers.copy()
+    centers[2:] = np.array([red, blue]) @ camera[:3, :3].T
+    seen = replace(
+        records,
+        sighting_view=np.array([0, 0]),
+        sighting_object=np.array([2, 3]),
+        boxes=np.array([[100, 100, 300, 300], [500, 500, 700, 700]]),
+        points=np.array([[200, 200], [600, 600]]),
+        visible_fractions=np.ones(2),
+        pixel_counts=np.array([100, 100]),
+        labels=np.array(["floor", "", "cup", "jar"], dtype=object),
+    )
+    return in_world(seen, centers=centers, world_from_camera=camera[None])
+
+
+@pytest.mark.parametrize(
+    ("red", "blue", "pitch_deg", "reason"),
+    [
+        ((0.5, 0.0, 2.0), (-0.5, 0.0, 2.0), 0.0, None),
+        ((0.05, 0.0, 2.0), (-0.05, 0.0, 3.0), 0.0, "left or right within the noise"),
+        ((0.0, 0.0, 2.0), (0.0, 0.1, 3.0), 0.0, "above or below within the noise"),
+        ((0.0, 0.0, 2.0), (0.0, 0.0, 2.1), 0.0, "closer or farther within the noise"),
+        ((0.0, 0.0, 2.0), (0.0, 0.0, 2.01), 0.0, "no slot to fill"),
+        ((0.0, 0.0, 2.0), (0.0, 0.0, 3.0), -30.0, "above or below differs between camera and world"),
+        ((2.0, 0.0, 2.0), (0.0, 0.0, 2.4), 0.0, "closer or farther differs between distance and depth"),
+    ],
+)
+def test_each_doubt_is_counted(
+    red: tuple[float, float, float], blue: tuple[float, float, float], pitch_deg: float, reason: str | None
+) -> None:
+    facts, rejects = make_facts(TASK, pair_in_view(red, blue, pitch_deg), 5, 0)
+    assert rejects == ({reason: 1} if reason else {})
+    assert len(facts) == (reason is None)
+
+
+def test_marks_that_coincide_are_not_asked_about() -> None:
+    records = pair_in_view((0.5, 0.0, 2.0), (-0.5, 0.0, 2.0))
+    same = replace(records, boxes=np.array([[100, 100, 300, 300], [105, 100, 305, 300]]))
+    assert make_facts(TASK, same, 5, 0) == ([], {"marked boxes nearly the same": 1})
+
+
+def test_swapping_the_two_objects_swaps_every_word() -> None:
+    records = synthetic_records(1)
+    first = TASK.propose(records, np.random.default_rng(0), 60).candidates
+    second = Candidates(first.views, first.objects[:, ::-1], first.choice)
+    forth, back = TASK.solve(records, first), TASK.solve(records, second)
+    np.testing.assert_allclose(forth.values, -back.values)
+    np.testing.assert_allclose(forth.margin, back.margin)
+    for slot in SLOTS:
+        assert [OPPOSITE.get(name, "") for name in forth.words[slot]] == back.words[slot].tolist()
+    assert (forth.words["answer"] != back.words["answer"]).all()
+
+
+def test_a_looser_margin_lets_more_through() -> None:
+    records = synthetic_records(2)
+    loose = RelationOfObjects(replace(DEFAULTS, required_margin=0.5))
+    assert len(make_facts(loose, records, 500, 0)[0]) > len(make_facts(TASK, records, 500, 0)[0])

@@ -1,0 +1,136 @@
+"""What turning, scaling, mirroring, renaming and reordering the world do to facts: no more than they must."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from factory.tasks import all_tasks
+from factory.tasks.engine import make_facts
+from factory.tasks.parameters import DEFAULTS, Parameters
+from factory.tasks.records import SceneRecords
+from factory.tasks.task import Task
+from schemas.qa import Fact
+from tests.tasks.synthetic_records import LABELS, mirrored, moved, scaled, synthetic_records, to_tables
+
+TASKS = all_tasks()
+SEEDS = (0, 1, 2)
+QUOTA = 40
+
+SWAPPED_SIDES = {"left": "right", "right": "left"}
+
+
+def facts_of(task: Task, records: SceneRecords) -> list[Fact]:
+    facts, _ = make_facts(task, records, QUOTA, seed=7)
+    assert len(facts) > 5
+    return facts
+
+
+def assert_close(first: Fact, second: Fact, **expected: object) -> None:
+    """The facts agree, numbers up to rounding noise; `expected` are columns that differ on purpose."""
+    for column in fields(Fact):
+        name = column.name
+        ours, theirs = expected.get(name, getattr(first, name)), getattr(second, name)
+        if name == "numbers":
+            assert theirs == pytest.approx(ours, abs=1e-6)
+        elif name in ("values", "margin"):
+            assert theirs == pytest.approx(ours, abs=1e-6), name
+        else:
+            assert theirs == ours, name
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_turning_and_shifting_the_world_changes_nothing(task: Task, seed: int) -> None:
+    records = synthetic_records(seed)
+    elsewhere = moved(records, turn_rad=2.1 + seed, shift=np.array([3.0, -8.0, 1.5]))
+    for first, second in zip(facts_of(task, records), facts_of(task, elsewhere), strict=True):
+        assert_close(first, second)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
+@pytest.mark.parametrize("factor", [0.25, 3.7])
+def test_scaling_the_world_and_the_thresholds_scales_metres(task: Task, factor: float) -> None:
+    records = synthetic_records(0)
+    lengths = {f.name: getattr(DEFAULTS, f.name) * factor for f in fields(Parameters) if f.name.endswith("_m")}
+    large_task = type(task)(replace(DEFAULTS, **lengths))
+    metric = {
+        "depth_prediction_oc": [factor],
+        "view_change_infer": [factor] * 3 + [1.0] * 2,
+        "position_matching": [1.0] * 4,
+    }
+    for first, second in zip(facts_of(task, records), facts_of(large_task, scaled(records, factor)), strict=True):
+        factors = np.array(metric.get(task.spec.name, [factor] * len(first.values)))
+        numbers = {name: n * (1.0 if name in ("pitch", "yaw") else factor) for name, n in first.numbers.items()}
+        assert_close(first, second, values=tuple(np.array(first.values) * factors), numbers=numbers)
+
+
+def mirrored_words(words: dict[str, str]) -> dict[str, str]:
+    swap = lambda text: SWAPPED_SIDES.get(text, text)  # noqa: E731
+    swapped = dict(words)
+    for name in ("left_right", "claim"):
+        if name in words:
+            swapped[name] = swap(words[name])
+    for name in ("landmark_from", "landmark_to"):
+        if name in words:
+            swapped[name] = "-".join(swap(part) for part in words[name].split("-"))
+    if "landmark_shift" in words:
+        swapped["landmark_shift"] = " ".join(swap(part) for part in words["landmark_shift"].split(" "))
+    return swapped
+
+
+def mirrored_box(box: tuple[float, ...]) -> tuple[float, ...]:
+    return (1000 - box[2], box[1], 1000 - box[0], box[3])
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_mirror_swaps_left_and_right_and_nothing_else(task: Task, seed: int) -> None:
+    records = synthetic_records(seed)
+    swaps = 0
+    for first, second in zip(facts_of(task, records), facts_of(task, mirrored(records)), strict=True):
+        words = mirrored_words(first.words)
+        swaps += words != first.words
+        marks = tuple(
+            mark.model_copy(
+                update={
+                    "coords": [1000 - mark.coords[0], mark.coords[1]]
+                    if mark.kind == "point"
+                    else list(mirrored_box(tuple(mark.coords)))
+                }
+            )
+            for mark in first.marks
+        )
+        expected: dict[str, object] = {"words": words, "marks": marks}
+        if task.spec.name == "view_change_infer":
+            expected["values"] = tuple(np.array(first.values) * [-1, 1, 1, 1, -1])
+            expected["numbers"] = first.numbers | {name: -first.numbers[name] for name in ("right", "yaw")}
+        if task.spec.name == "obj_spatial_relation_oo":
+            expected["values"] = tuple(np.array(first.values) * [-1, 1, 1])
+            expected["candidate"] = first.candidate.rpartition("|")[0] + "|" + words["claim"]
+        if task.spec.name == "position_matching":
+            expected["values"] = mirrored_box(first.values)
+            expected["alternatives"] = tuple(mirrored_box(box) for box in first.alternatives)
+        assert_close(first, second, **expected)
+    assert bool(swaps) == (task.spec.name in ("view_change_infer", "obj_spatial_relation_oo"))
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
+def test_other_names_change_names_alone(task: Task) -> None:
+    records = synthetic_records(1)
+    other = dict(zip(LABELS, [f"thing {name[::-1]}" for name in LABELS], strict=True)) | {"": "", "floor": "ground"}
+    renamed = replace(records, labels=np.array([other[label] for label in records.labels], dtype=object))
+    for first, second in zip(facts_of(task, records), facts_of(task, renamed), strict=True):
+        words = dict(first.words)
+        if "landmark" in words:
+            words["landmark"] = other[words["landmark"]]
+        marks = tuple(mark.model_copy(update={"label": other[mark.label]}) for mark in first.marks)
+        assert_close(first, second, words=words, marks=marks, labels=tuple(other[label] for label in first.labels))
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
+def test_the_order_in_which_records_are_stored_changes_nothing(task: Task) -> None:
+    records = synthetic_records(2)
+    rng = np.random.default_rng(0)
+    tables = to_tables(records, rng.permutation(len(records.object_ids)), rng.permutation(len(records.frame_ids)))
+    assert make_facts(task, SceneRecords.from_tables(*tables), QUOTA, 7) == make_facts(task, records, QUOTA, 7)
