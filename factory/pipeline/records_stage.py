@@ -61,8 +61,10 @@ class RecordsStage:
         for table, rows in (("scenes", [records.scene]), ("objects", records.objects)):
             meta = self._write(table, scene_id, rows, versions, {})
             upstream[table] = meta.content_digest
-        self._write("views", scene_id, records.views, versions, records.counts, upstream)
-        return records.counts
+        counts = {"kept: frames": len(records.views), "kept: objects": len(records.objects)}
+        counts |= {f"rejected: {reason}": count for reason, count in records.counts.items()}
+        self._write("views", scene_id, records.views, versions, counts, upstream)
+        return counts
 
     def _write(self, table, scene_id, rows: list[Record], versions, counts, upstream=None):
         data = pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES[table])
