@@ -64,18 +64,17 @@ class LabelMap:
 
 def read_label_map(data: bytes, name: str) -> LabelMap:
     """The map in `scannetv2-labels.combined.tsv`."""
-    rows = list(csv.DictReader(data.decode("utf-8-sig").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = csv.DictReader(data.decode("utf-8-sig", "replace").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if not {"raw_category", "category", "nyu40id"} <= set(rows.fieldnames or ()):
+        raise DataError(
+            f"{name}: expected tab-separated columns raw_category, category and nyu40id; "
+            "take the file from the data set's release, or remove it to use the labels as annotated"
+        )
     categories = {}
     for row in rows:
-        raw, category, nyu40 = row.get("raw_category"), row.get("category"), row.get("nyu40id")
-        if raw is None or category is None:
-            raise DataError(
-                f"{name}: expected tab-separated columns raw_category, category and nyu40id; "
-                "take the file from the data set's release, or remove it to use the labels as annotated"
-            )
-        categories[_clean(raw)] = (_clean(category), int(nyu40) if nyu40 and nyu40.strip().isdigit() else 0)
-    if not categories:
-        raise DataError(f"{name}: no label in it; take the file from the data set's release, or remove it")
+        raw, category, nyu40 = (_clean(row[column] or "") for column in ("raw_category", "category", "nyu40id"))
+        if raw and category:
+            categories[raw] = (category, int(nyu40) if nyu40.isdecimal() else 0)
     return LabelMap(categories)
 
 
