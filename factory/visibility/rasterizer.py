@@ -5,6 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
+NEAR_M = 0.05  # surfaces nearer than this z-depth are not seen
+
 
 @dataclass(frozen=True)
 class Raster:
