@@ -86,13 +86,15 @@ def as_json(report: LakeReport) -> dict[str, object]:
 
 
 def _balance(answers: Counter[tuple[str, str, str]]) -> str:
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    totals: Counter[tuple[str, str]] = Counter()
-    for (task, form, _), count in answers.items():
-        totals[task, form] += count
+    groups: dict[tuple[str, str, bool], dict[str, int]] = defaultdict(dict)
     for (task, form, answer), count in sorted(answers.items()):
-        groups[task, form].append(f"{answer} {count} ({100 * count / totals[task, form]:.0f} %)")
-    return _columns([("task", "format", "answers"), *((*group, ", ".join(said)) for group, said in groups.items())])
+        groups[task, form, len(answer) > 1][answer] = count  # the letters apart from what they stand for
+    rows = [("task", "format", "answers")]
+    for (task, form, _), counts in sorted(groups.items()):
+        total = sum(counts.values())
+        said = (f"{answer} {count} ({100 * count / total:.0f} %)" for answer, count in counts.items())
+        rows.append((task, form, ", ".join(said)))
+    return _columns(rows)
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:

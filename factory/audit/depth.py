@@ -5,7 +5,7 @@ import numpy as np
 from factory.audit.case import Array, Case, TaskAudit
 from factory.audit.claims import bind_numbers, claims
 from factory.audit.findings import Kind
-from factory.audit.noise import spread
+from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_number, check_values, is_rounded
 from factory.audit.rules import check_margin
 from factory.audit.text import numbers
@@ -39,7 +39,7 @@ def check_depth_oo(case: Case) -> None:
     check_number(case, difference, {"red": red})
     word = "deeper" if difference > 0 else "shallower"
     points = np.array([case.seen("green"), case.seen("blue")])
-    check_margin(case, abs(difference) / float(spread(_depth_difference, points, camera=True)[0]))
+    check_margin(case, (abs(difference) - EMPTY_M) / float(spread(_depth_difference, points, camera=True)[0]))
     if case.format == "sentence":
         said = claims(case.tokens(case.answer), ("deeper", "shallower"), ("green", "blue"))
         case.expect(bool(said), Kind.ANSWER, case.answer, f"green is {word}")

@@ -7,7 +7,7 @@ import numpy as np
 from factory.audit.case import Array, Case, TaskAudit
 from factory.audit.claims import bind_numbers, claims
 from factory.audit.findings import Kind
-from factory.audit.noise import spread
+from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_letter, check_number, check_values, is_rounded
 from factory.audit.rules import check_margin
 
@@ -40,7 +40,9 @@ def check_infer_center_oo(case: Case) -> None:
     points = np.array([case.center(color) for color in ("red", "green", "blue")])
     to_green, to_blue = (float(np.linalg.norm(p - points[0])) for p in points[1:])
     check_values(case, [to_green, to_blue])
-    check_margin(case, abs(to_green - to_blue) / float(spread(_distance_difference, points, camera=False)[0]))
+    check_margin(
+        case, (abs(to_green - to_blue) - EMPTY_M) / float(spread(_distance_difference, points, camera=False)[0])
+    )
     question = case.tokens(case.row["question"])
     asked = [name for name, pattern in _POLARITY.items() if pattern.search(question)]
     if not case.expect(len(asked) == 1, Kind.QUESTION, case.row["question"], "either closer or farther"):

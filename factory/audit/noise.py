@@ -1,6 +1,7 @@
 """The margin of a categorical answer, with the derivative taken numerically.
 
-Noise is Gaussian: 2 cm per axis on every centre and 1 degree per axis on the camera.
+Noise is Gaussian: 2 cm per axis on every centre and 1 degree per axis on the camera. What differs by less than
+0.1 m cannot be told apart, so 0.1 m is the threshold of every comparison.
 """
 
 import math
@@ -14,6 +15,7 @@ Array = np.ndarray
 CENTER_NOISE_M = 0.02
 CAMERA_NOISE_RAD = math.radians(1.0)
 MIN_MARGIN = 2.6
+EMPTY_M = 0.1
 _STEP = 1e-4
 
 

@@ -75,10 +75,9 @@ def check_number_options(case: Case, exact: float, stored: float | None) -> None
     values = [float(m.group(1)) for m in parsed if m]
     right = [is_rounded(v, exact, stored=stored) for v in values]
     check_letter(case, right)
-    step = max(MIN_STEP_M, MIN_SHARE * min(exact, float(f"{exact:.1f}"))) - _ROUNDING
     ordered = sorted(values)
-    gaps = [b - a for a, b in pairwise(ordered)]
-    case.expect(min(gaps, default=step) >= step, Kind.OPTIONS, case.options, f"at least {step:.2f} apart")
+    apart = all(high - low >= max(MIN_STEP_M, MIN_SHARE * high) - _ROUNDING for low, high in pairwise(ordered))
+    case.expect(apart, Kind.OPTIONS, case.options, "each two apart by 0.2 and by 10 % of the larger")
     wrong = [v for v, good in zip(values, right, strict=True) if not good]
     likely = all(v > 0 and exact / 10 <= v <= max(10 * exact, 1.0) for v in wrong)
     case.expect(likely, Kind.OPTIONS, case.options, f"positive, of the order of {exact:.1f}")

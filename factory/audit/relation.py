@@ -5,11 +5,10 @@ import numpy as np
 from factory.audit.case import Array, Case, TaskAudit
 from factory.audit.claims import claims
 from factory.audit.findings import Kind
-from factory.audit.noise import spread
+from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_letter, check_values
 from factory.audit.rules import check_margin
 
-EMPTY_M = 0.1
 # Per slot: the word for a positive quantity and for a negative one.
 SLOTS = (("right", "left"), ("below", "above"), ("farther", "closer"))
 WORDS = tuple(word for slot in SLOTS for word in slot)

@@ -133,7 +133,7 @@ TASKS = {
     "distance_infer_center_oo": ("high", "single", "oo", "m", "point"),
     "obj_spatial_relation_oo": ("high", "single", "oo", "m", "bbox"),
     "position_matching": ("medium", "multi", "none", "0-1000", "bbox"),
-    "view_change_infer": ("medium", "multi", "none", "none", "none"),
+    "view_change_infer": ("medium", "multi", "none", "m", "none"),
 }
 
 
@@ -241,7 +241,7 @@ def _depth_rows(world: World) -> None:
     said = "The towel has a depth of 2.0 meters; the central depth of the lamp is 3.0 meters."
     world.ask("depth_prediction_oc", "sentence", oc, given, said, [3.0])
     # green (table) 2.4, blue (lamp) 3.0; sideways offset (-0.5, 1.0)
-    margin = 0.6 / math.sqrt(2 * 0.02**2 + math.radians(1) ** 2 * (0.5**2 + 1.0**2))
+    margin = (0.6 - 0.1) / math.sqrt(2 * 0.02**2 + math.radians(1) ** 2 * (0.5**2 + 1.0**2))
     oo = {"red": 1, "blue": 2, "green": 3}
     given = (
         "With the towel (red point) at 2.0 meters, how much deeper or shallower is the table (green point) than the"
@@ -269,7 +269,7 @@ def _distance_rows(world: World) -> None:
     table = math.sqrt(0.8**2 + 0.4**2 + 0.3**2)  # towel to table, 0.943
     cosine = (1.3 * 0.8 + 1.0 * 0.4 - 0.7 * 0.3) / (lamp * table)
     # each end moves its own distance, the shared end both: the unit vectors' difference
-    margin = (lamp - table) / (0.02 * math.sqrt(2 + (2 - 2 * cosine)))
+    margin = (lamp - table - 0.1) / (0.02 * math.sqrt(2 + (2 - 2 * cosine)))
     question = "Which is closer to the towel (red point), the lamp (green point) or the table (blue point)?"
     near = {"red": 1, "green": 2, "blue": 3}
     ends = [lamp, table]
@@ -285,7 +285,7 @@ def _distance_rows(world: World) -> None:
         math.sqrt(0.5**2 + 0.8**2 + 1.2**2),
     )  # lamp to chairs: 2.36, 1.53
     cosine = (-2.0 * 0.5 + 0.6 * 0.8 + 1.1 * 1.2) / (left * right)
-    margin = (left - right) / (0.02 * math.sqrt(2 + (2 - 2 * cosine)))
+    margin = (left - right - 0.1) / (0.02 * math.sqrt(2 + (2 - 2 * cosine)))
     question = "Which is farther from the lamp (red point): the chair (green point) or the chair (blue point)?"
     same = {"red": 2, "green": 4, "blue": 5}
     world.ask(task, "fill", same, question, "chair (green point)", [left, right], None, margin)
