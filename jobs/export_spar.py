@@ -68,18 +68,19 @@ def media(options: argparse.Namespace) -> SparMedia:
     return SparMedia(options.images, Path(storage.url) if storage.is_local else None, source)
 
 
-def table(summary: ExportSummary) -> Table:
-    """Questions per task and format."""
-    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+def tables(summary: ExportSummary) -> Iterator[Table]:
+    """Questions per task and format, a table per source and split."""
+    counts: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for (source, split, task, form), count in summary.questions.items():
-        counts[source, split, task][form] = count
-    result = Table("source", "split", "task")
-    for name in (*FORMATS, "all"):
-        result.add_column(name, justify="right")
-    for key, by_format in sorted(counts.items()):
-        cells = [f"{by_format[form]:,}" if form in by_format else "-" for form in FORMATS]
-        result.add_row(*key, *cells, f"{sum(by_format.values()):,}")
-    return result
+        counts[source, split][task][form] = count
+    for (source, split), tasks in sorted(counts.items()):
+        result = Table("task", title=f"{source}, {split}", title_justify="left")
+        for name in (*FORMATS, "all"):
+            result.add_column(name, justify="right")
+        for task, by_format in sorted(tasks.items()):
+            cells = [f"{by_format[form]:,}" if form in by_format else "" for form in FORMATS]
+            result.add_row(task, *cells, f"{sum(by_format.values()):,}")
+        yield result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (DataError, OSError) as error:
         Console(stderr=True).print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
         return 1
-    console.print(table(summary))
+    console.print(*tables(summary), sep="\n")
     images = f"{summary.images.total():,} images" if options.images != "none" else "no images"
     console.print(
         f"{summary.questions.total():,} questions of {summary.scenes.total():,} scenes, {images}: {options.out}",

@@ -219,7 +219,7 @@ def write_lake(root: Path, rows_by_scene: dict[str, list[QARow]]) -> Lake:
         upstream = {}
         for table, records in _records(source, scene, split).items():
             data = pa.Table.from_pylist(records, TABLES[table])
-            counts = {"rejected: frame without a pose": 2, "rejected: frame too close to a kept one": 41}
+            counts = {"kept: frames": 3, "rejected: frame: pose not finite": 2, "rejected: frame: near a kept one": 41}
             counts = counts if table == "views" else {}
             above = dict(upstream) if table == "views" else None
             meta = lake.write(table, source, scene, data, versions={"records": "1"}, counts=counts, upstream=above)

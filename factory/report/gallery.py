@@ -1,0 +1,121 @@
+"""A folder of static pages that shows what a lake holds: counts, samples of every task, what was rejected and why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import Image
+
+from factory.errors import DataError
+from factory.exports.replacing import replacing
+from factory.exports.spar import LETTERS
+from factory.report.pictures import pictures, shows_answer
+from factory.report.samples import Track, choose_samples
+from factory.report.totals import Totals, read_totals
+from factory.sources.base import Source
+from factory.store.lake import Lake
+from schemas.qa import Mark, QARow
+
+STYLE = "style.css"
+_SIGNATURE = "/* Pages of a spatial question gallery */"
+_ENTRIES = ("index.html", "tasks", "images", STYLE)
+_JPEG_QUALITY = 82
+_UNITS = {"m": "m", "cm": "cm", "m2": "m²", "deg": "°", "count": "", "0-1000": "of 1000", "none": ""}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image of a sample: file relative to the gallery, size [px], what it is in words."""
+
+    file: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a `select` question."""
+
+    letter: str
+    text: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A question as the page shows it."""
+
+    row: QARow
+    pictures: list[Picture]
+    options: list[Option]
+    exact: str
+    answer_drawn: bool
+
+
+def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track: Track = iter) -> Totals:
+    """Writes the gallery of a lake into `out`, in place of an earlier one; returns the counts that it shows.
+
+    source : opens a data set over the input that the lake was built from. Raises DataError when there is nothing to
+    show or an image cannot be read; an earlier gallery stays as it was then.
+    """
+    totals = read_totals(lake)
+    if not totals.scenes and not totals.quarantine:
+        raise DataError(f"{lake.storage.url}: an empty lake; build it first, or check --root")
+    chosen = choose_samples(lake, track)
+    pages = Environment(
+        loader=PackageLoader("factory", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    with replacing(out, _ENTRIES, signed=STYLE, signature=_SIGNATURE) as new:
+        (new / "tasks").mkdir()
+        (new / "images").mkdir()
+        samples = {task: [_sample(row, i, source, new) for i, row in enumerate(rows)] for task, rows in chosen.items()}
+        shared = {"totals": totals, "tasks": list(samples)}
+        for task, shown in samples.items():
+            page = pages.get_template("task.html").render(**shared, task=task, samples=shown, top="../")
+            (new / "tasks" / f"{task}.html").write_text(page, encoding="utf-8")
+        page = pages.get_template("index.html").render(**shared, samples=samples, top="")
+        (new / "index.html").write_text(page, encoding="utf-8")
+        (new / STYLE).write_text(files("factory.report").joinpath(STYLE).read_text(encoding="utf-8"), encoding="utf-8")
+    return totals
+
+
+def _sample(row: QARow, number: int, source: Callable[[str], Source], new: Path) -> Sample:
+    shown = []
+    images = pictures(row, source(row.source))
+    for i, image in enumerate(images):
+        file = f"images/{row.task}-{number}-{i}.jpg"
+        image.save(new / file, quality=_JPEG_QUALITY)
+        shown.append(_picture(row, i, image, file, is_last=i == len(images) - 1))
+    options = [
+        Option(letter, text, letter == row.answer) for letter, text in zip(LETTERS, row.options or (), strict=False)
+    ]
+    return Sample(row, shown, options, _exact(row), shows_answer(row))
+
+
+def _picture(row: QARow, index: int, image: Image.Image, file: str, *, is_last: bool) -> Picture:
+    marks = [_mention(mark) for mark in row.marks if mark.image_index == index]
+    if is_last and shows_answer(row):
+        marks.append("the answer's box (cyan)")
+    frame = f"frame {row.frame_ids[index]}"
+    place = f"Image {index + 1} of {len(row.images)}, {frame}" if len(row.images) > 1 else frame.capitalize()
+    marked = f", marked: {', '.join(marks)}" if marks else ", no marks"
+    return Picture(file, image.width, image.height, f"{place} of {row.scene_id}{marked}", place)
+
+
+def _mention(mark: Mark) -> str:
+    return f"{mark.label} ({mark.color} {mark.kind})"
+
+
+def _exact(row: QARow) -> str:
+    if row.values is None:
+        return "none"
+    unit = "m, m, m, °, °" if row.task == "view_change_infer" else _UNITS[row.unit]
+    return ", ".join(f"{value:.4g}" for value in row.values) + (f" {unit}" if unit else "")

@@ -1,0 +1,63 @@
+"""Makes a gallery of a lake: static pages with counts, samples of every task, and what was left out and why."""
+
+import argparse
+import functools
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from factory.errors import DataError
+from factory.report.gallery import build_gallery
+from factory.sources.registry import open_source
+from factory.store.lake import Lake
+from factory.store.storage import Storage
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        allow_abbrev=False,
+        epilog="exit status: 0 the gallery is complete, 1 nothing was changed because of wrong input, 2 wrong usage",
+    )
+    parser.add_argument("--root", required=True, help="folder or URL of the lake")
+    parser.add_argument(
+        "--input",
+        required=True,
+        help="folder or URL of scene folders, as it was given to the build: the lake has paths relative to it",
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, help="folder of the pages; those of an earlier gallery are replaced"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Builds the gallery; the exit status."""
+    options = parse(argv)
+    console = Console()
+    storage = Storage(options.input)
+
+    def progress(partitions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        yield from track(partitions, description="scenes", console=console)
+
+    try:
+        source = functools.cache(lambda name: open_source(name, storage))
+        totals = build_gallery(Lake(Storage(options.root)), options.out, source, progress)
+    except (DataError, OSError) as error:
+        Console(stderr=True).print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
+        return 1
+    console.print(
+        f"{totals.questions:,} questions of {len(totals.scenes):,} scenes, {len(totals.quarantine)} in quarantine: "
+        f"{options.out / 'index.html'}",
+        soft_wrap=True,
+        highlight=False,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
