@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet_objects import face_objects
 from factory.store.storage import Storage
 from schemas.scene import Scene
 from tests.sources.tiny_scannet import (
@@ -129,3 +130,9 @@ def test_mesh_properties(tmp_path: Path, alpha: bool, label: bool) -> None:
     (folder / f"{SCENE}_vh_clean_2.ply").write_bytes(data)
     np.testing.assert_array_equal(load(tmp_path).mesh.vertices, expected.vertices)
     np.testing.assert_array_equal(load(tmp_path).mesh.faces, expected.faces)
+
+
+def test_faces_belong_to_the_object_of_two_of_their_vertices() -> None:
+    faces = np.array([[0, 1, 4], [0, 4, 1], [4, 0, 1], [0, 2, 4], [2, 3, 0], [0, 1, 0], [4, 5, 0]])
+    vertex_object = np.array([7, 7, 9, 9, -1, -1])
+    np.testing.assert_array_equal(face_objects(faces, vertex_object), [7, 7, 7, -1, 9, 7, -1])
