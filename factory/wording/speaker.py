@@ -1,0 +1,77 @@
+"""What each kind of answer contributes to a row; one module per kind implements it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from schemas.qa import Fact, Format
+
+PhraseChoice = Mapping[str, Mapping[str, str]]
+"""The table drawn for a row from each group of phrases."""
+
+
+class Speaker(Protocol):
+    """Says one kind of answer. Stateless; a new kind is one class.
+
+    lists : per format, the lists of templates that its rows may use, questions and answers;
+    phrase_groups : the groups of phrases that `slots` reads.
+    """
+
+    lists: Mapping[Format, tuple[str, ...]]
+    phrase_groups: tuple[str, ...]
+
+    def objection(self, fact: Fact, format_: Format) -> str | None:
+        """Why the fact is not said in that format, None when it can be."""
+
+    def question_list(self, fact: Fact, format_: Format) -> str:
+        """The list of templates that the question comes from."""
+
+    def sentence_list(self, fact: Fact) -> str:
+        """The list of templates that a sentence answer comes from."""
+
+    def slots(self, fact: Fact, phrases: PhraseChoice) -> dict[str, str]:
+        """What templates of this kind may mention beyond `basic_slots`."""
+
+    def short_answer(self, fact: Fact, format_: Format) -> str:
+        """The exact answer string of fill or judge."""
+
+
+class Chooser(Protocol):
+    """Offers one kind of answer for choice; `option_draws` is how many random numbers a row takes."""
+
+    option_draws: int
+
+    def options(self, facts: Sequence[Fact], draws: np.ndarray) -> list[list[str]]:
+        """Per fact the right option, then the wrong ones in any order; [] where no good options exist.
+
+        draws : (n, option_draws) uniform numbers in [0, 1).
+        """
+
+
+def one_decimal(value: float) -> str:
+    """One decimal, half to even from the exact value, never -0.0."""
+    text = f"{value:.1f}"
+    return "0.0" if text == "-0.0" else text
+
+
+def mention(fact: Fact, color: str) -> str:
+    """An object as questions mention it: `towel (red point)`."""
+    mark = next(mark for mark in fact.marks if mark.color == color)
+    return f"{mark.label} ({color} {mark.kind})"
+
+
+def basic_slots(fact: Fact) -> dict[str, str]:
+    """Slots of every kind: marked objects, numbers with one decimal, words.
+
+    `{red}` is the mention with its mark, `{red_name}` the label alone unless two marked objects share it.
+    """
+    slots = dict(fact.words)
+    for name, value in fact.numbers.items():
+        slots[name] = one_decimal(value)
+    labels = [mark.label for mark in fact.marks]
+    for mark in fact.marks:
+        full = f"{mark.label} ({mark.color} {mark.kind})"
+        slots[mark.color] = full
+        slots[f"{mark.color}_name"] = mark.label if labels.count(mark.label) == 1 else full
+    return slots

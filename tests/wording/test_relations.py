@@ -1,0 +1,104 @@
+"""Relations: sentences about filled slots only, options that are safely wrong, yes and no."""
+
+import re
+import tomllib
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factory.wording.relations import wrong_triples
+from factory.wording.templates import FOLDER
+from tests.wording.sample_facts import SLOTS, make_fact, render, rows_of
+
+TASK = "obj_spatial_relation_oo"
+TRIPLES = [triple for triple in product(*SLOTS.values()) if any(triple)]
+SYNONYMS = {
+    "left": r"\bleft\b",
+    "right": r"\bright\b",
+    "above": r"\babove\b|\bhigher\b",
+    "below": r"\bbelow\b|\blower\b",
+    "closer": r"\bcloser\b|\bnearer\b",
+    "farther": r"\bfarther\b",
+}
+unit = st.floats(0, 1, exclude_max=True)
+
+
+@given(st.sampled_from(TRIPLES), st.tuples(unit, unit, unit, unit, unit))
+def test_wrong_triples_deny_something_sure(truth: tuple[str, str, str], draws: tuple[float, ...]) -> None:
+    wrong = wrong_triples(truth, draws)
+    assert len({truth, *wrong}) == 4
+    for triple in wrong:
+        assert all(word in words for word, words in zip(triple, SLOTS.values(), strict=True))
+        assert any(triple)
+        # what a threshold would decide, an empty slot of the truth, is never all that is wrong
+        assert any(mine and mine != word for mine, word in zip(truth, triple, strict=True))
+
+
+@pytest.mark.parametrize("filled", [3, 2, 1])
+def test_options_alone_do_not_tell_the_right_one(filled: int) -> None:
+    """Guessing the option that agrees most with the others is right as often as chance."""
+    rng = np.random.default_rng(1)
+    truths = [t for t in TRIPLES if sum(map(bool, t)) == filled]
+    hits, count = 0.0, 4000
+    for row in rng.random((count, 6)).tolist():
+        truth = truths[int(row[5] * len(truths))]
+        options = [truth, *wrong_triples(truth, row[:5])]
+        votes = [sum(a == b for other in options for a, b in zip(o, other, strict=True)) for o in options]
+        best = [i for i, vote in enumerate(votes) if vote == max(votes)]
+        hits += (0 in best) / len(best)
+    assert abs(hits / count - 0.25) < 0.03
+
+
+def test_options_of_a_row_keep_empty_slots() -> None:
+    grammar = r"(left|right|), (above|below|), (closer|farther|)"
+    empty = 0
+    for fact, row in rows_of(TASK, 400, "select"):
+        assert all(re.fullmatch(grammar, option) for option in row["options"])
+        right = row["options"]["ABCD".index(row["answer"])]
+        assert right == ", ".join(fact.words[slot] for slot in SLOTS)
+        empty += ", ," in right or right.startswith(", ") or right.endswith(", ")
+    assert empty
+
+
+def said(text: str) -> set[str]:
+    return {word for word, pattern in SYNONYMS.items() if re.search(pattern, text)}
+
+
+def test_sentence_says_the_filled_slots_and_no_more() -> None:
+    lists = Counter()
+    for fact, row in rows_of(TASK, 600, "sentence"):
+        assert said(row["answer"]) == {fact.words[slot] for slot in SLOTS} - {""}
+        lists[row["template_id"].split("/")[-1][:-2]] += 1
+    assert set(lists) == {"a_place", "a_range", "a_both"}
+
+
+def test_judge_asks_about_the_claim_and_answers_in_one_word() -> None:
+    answers = Counter()
+    rules = tomllib.loads((FOLDER / "shared.toml").read_text())["relation_rule"]["text"]
+    for fact, row in rows_of(TASK, 600, "judge"):
+        # the rule that follows the question may name all six words
+        asked = next(row["question"].partition(rule)[0] for rule in rules if rule in row["question"])
+        assert said(asked) == {fact.words["claim"]}
+        assert row["answer"] == fact.words["answer"]
+        assert row["options"] is None
+        answers[row["answer"]] += 1
+    assert set(answers) == {"Yes", "No"}
+    assert answers.total() == 600
+
+
+def test_no_relation_is_rejected() -> None:
+    fact = make_fact(TASK, 0, np.random.default_rng(0))
+    fact.words.update(dict.fromkeys(SLOTS, ""))
+    rendered = render(TASK, [fact])
+    assert rendered.table.num_rows == 0
+    assert rendered.rejected == {"no relation to state": 3}
+
+
+def test_all_pairs_of_places_are_composed() -> None:
+    found = {row["answer"] for _, row in rows_of(TASK, 600, "sentence")}
+    for side, height in product(("left of", "right of"), ("above", "below")):
+        assert any(f"{side} and {height} " in text for text in found)
