@@ -76,6 +76,7 @@ class TaskAudit:
     """What the audit knows of a task.
 
     options : how many a select row has;
+    has_margin : whether a word of the answer could flip; purely numeric answers have no margin;
     marks : (point or bbox, colour, image) of each mark, in the order of `object_ids`;
     check : re-derives values and answer of a row whose records are in order.
     """
@@ -88,5 +89,6 @@ class TaskAudit:
     formats: tuple[str, ...]
     options: int
     images: int
+    has_margin: bool
     marks: MarkPlan
     check: Callable[[Case], None]

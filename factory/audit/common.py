@@ -52,6 +52,8 @@ def _metadata(case: Case) -> None:
     }
     for name, value in expected.items():
         case.expect(row[name] == value, Kind.METADATA, f"{name} {row[name]!r}", repr(value))
+    if not task.has_margin:
+        case.expect(row["margin"] is None, Kind.MARGIN, f"margin {row['margin']}", "none for a number")
     case.expect(row["format"] in task.formats, Kind.METADATA, f"format {row['format']!r}", f"one of {task.formats}")
     has_options = row["options"] is not None
     case.expect(

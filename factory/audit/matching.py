@@ -67,6 +67,7 @@ AUDITS = (
         formats=("fill", "select", "sentence"),
         options=4,
         images=2,
+        has_margin=False,
         marks=(("bbox", "red", 0),),
         check=check_position_matching,
     ),

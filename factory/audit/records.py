@@ -65,9 +65,14 @@ def _share_inside(box: list[int], reach: tuple[np.ndarray, np.ndarray] | None) -
 
 
 def _projected(camera: Camera, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Bounds of the projected axis-aligned box on the 0-1000 scale, with slack; None if part of it is behind."""
+    """Bounds of the projected axis-aligned box on the 0-1000 scale, with slack.
+
+    None where part of the box is behind the camera, an empty range where all of it is.
+    """
     corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
     seen = camera.see(corners)
+    if seen[:, 2].max() <= 0:
+        return np.full(2, np.inf), np.full(2, -np.inf)
     if seen[:, 2].min() < 0.05:
         return None
     pixels = (seen @ camera.intrinsics.T)[:, :2] / seen[:, 2:]

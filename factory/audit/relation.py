@@ -8,6 +8,7 @@ from factory.audit.findings import Kind
 from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_letter, check_values
 from factory.audit.rules import check_margin
+from factory.audit.text import numbers
 
 # Per slot: the word for a positive quantity and for a negative one.
 SLOTS = (("right", "left"), ("below", "above"), ("farther", "closer"))
@@ -78,6 +79,8 @@ def _said(case: Case, text: str, *, named_only: bool) -> list[str]:
 
 
 def _check_select(case: Case, truth: list[str]) -> None:
+    stated = numbers(case.tokens(case.row["question"]))
+    case.expect(set(stated) <= {EMPTY_M}, Kind.QUESTION, case.row["question"], f"empty below {EMPTY_M} m")
     right = []
     for text in case.options:
         parts = [part.strip() for part in text.split(",")]
@@ -116,6 +119,7 @@ AUDITS = (
         formats=("select", "sentence", "judge"),
         options=4,
         images=1,
+        has_margin=True,
         marks=(("bbox", "red", 0), ("bbox", "blue", 0)),
         check=check_relation_oo,
     ),

@@ -150,6 +150,7 @@ AUDITS = (
         formats=("fill", "sentence"),
         options=0,
         images=2,
+        has_margin=False,
         marks=(),
         check=check_view_change,
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from factory.audit.findings import Kind
@@ -173,6 +174,17 @@ def stand_still(world: World) -> None:
     world.rows = [row]
 
 
+def invert_camera(world: World) -> None:
+    """The matrix of the second view the wrong way round, and all that follows from it consistent."""
+    view = world.views[1]
+    rigid = np.linalg.inv(np.array(view["world_from_camera"]).reshape(4, 4))
+    view["world_from_camera"] = [float(v) for v in rigid.ravel()]
+    for shown in view["objects"]:
+        center = np.array(world.thing(shown["object_id"])["center"])
+        shown["center_camera"] = [float(v) for v in (center - rigid[:3, 3]) @ rigid[:3, :3]]
+    world.rows = [world.row("distance_prediction_oc", "fill")]
+
+
 def narrow_margin(world: World) -> None:
     """Objects moved until left is only just left; everything stored is consistent."""
     dx = -0.15
@@ -292,6 +304,10 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
         Kind.ANSWER,
     ),
     "judge about an empty slot": (judge_empty_slot, Kind.RULE),
+    "wrong rule for an empty slot": (
+        reword("obj_spatial_relation_oo", "select", "question", "?", "? Empty means less than 0.2 meters."),
+        Kind.QUESTION,
+    ),
     # view change
     "move_back": (reword("view_change_infer", "fill", "answer", "move_forward", "move_back"), Kind.ANSWER),
     "wrong sign": (reword("view_change_infer", "fill", "answer", "move_forward", "move_backward"), Kind.ANSWER),
@@ -340,11 +356,13 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     "depths that agree": (ask_pair("depth_prediction_oc", 9, "2.5", 2.5), Kind.RULE),
     "margin too small": (narrow_margin, Kind.MARGIN),
     "wrong margin": (change("depth_prediction_oo", "fill", margin=30.0), Kind.MARGIN),
+    "margin of a number": (change("depth_prediction_oc", "fill", margin=5.0), Kind.MARGIN),
     "no margin": (change("distance_infer_center_oo", "fill", margin=None), Kind.MARGIN),
     # records
     "box off its object": (change_record("10", 4, box=[700, 600, 800, 700], point=[750, 650]), Kind.RECORD),
     "centre in another camera": (change_record("10", 4, center_camera=[-1.2, -0.7, 3.6]), Kind.RECORD),
     "point off its box": (change_record("10", 4, point=[900, 100]), Kind.RECORD),
+    "inverted camera": (invert_camera, Kind.RECORD),
     "moved object": (change_object(4, center=[-1.2, 3.7, 0.8]), Kind.RECORD),
     "skewed box": (change_object(4, rotation=[1.0, 0.1, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]), Kind.RECORD),
     # rows
