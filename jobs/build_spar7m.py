@@ -126,12 +126,16 @@ def cache_file() -> Path:
 def start_ray(workers: int | None) -> None:
     """Joins the cluster that the job runs on, or starts a private one on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if not os.environ.get("RAY_ADDRESS"):
+        os.environ.setdefault("RAY_AUTH_MODE", "disabled")
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters is reported as an exception, too
     import ray
 
+    if ray.is_initialized():
+        return
     if os.environ.get("RAY_ADDRESS"):
         ray.init(log_to_driver=False)
         return
-    os.environ.setdefault("RAY_AUTH_MODE", "disabled")
     ray.init(
         num_cpus=max(workers or 0, os.cpu_count() or 1),
         object_store_memory=LOCAL_OBJECT_STORE_BYTES,

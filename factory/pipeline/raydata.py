@@ -64,7 +64,7 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
     """Runs the steps on the connected cluster; yields the results of a scene as soon as it is done, in any order."""
     context = DataContext.get_current()
     context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.WARNING)  # the job shows its own progress
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # the job shows its own progress
     context.max_errored_blocks = 0
     context.retried_map_errors = False
     text = config.model_dump_json()

@@ -1,0 +1,246 @@
+"""Measures speed and memory of every part of the line: one table, or JSON lines with --json."""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from factory.geometry.cameras import scale_intrinsics
+from factory.pipeline.config import BuildConfig
+from factory.pipeline.qa_stage import QaStage
+from factory.pipeline.records_stage import RecordsStage, records_versions
+from factory.sources.registry import open_source
+from factory.store.hashing import CachedHasher
+from factory.store.lake import Lake
+from factory.store.storage import Storage
+from factory.tasks import all_tasks
+from factory.visibility.rasterizer import Raster, Rasterizer
+from factory.visibility.records import RecordParams, build_records
+from factory.visibility.select import open_rasterizer, resolve_rasterizer
+from schemas.scene import Scene
+
+WIDTH, HEIGHT, FRAMES = 640, 480, 60
+REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number, and what it was measured on."""
+
+    name: str
+    value: float
+    unit: str
+    conditions: str
+
+
+class Bench:
+    """The scene that is measured, loaded once; every benchmark yields figures. CPU seconds are user and system."""
+
+    def __init__(self, scans: Path, facts: int) -> None:
+        self.scans, self.facts = scans, facts
+        self.source = open_source("scannet", Storage(scans))
+        self.scene_id = self.source.list_scenes()[0]
+
+    @cached_property
+    def scene(self) -> Scene:
+        return self.source.load(self.scene_id)
+
+    @property
+    def faces(self) -> str:
+        assert self.scene.mesh is not None
+        return f"{len(self.scene.mesh.faces):,} faces"
+
+    def config(self, root: Path) -> BuildConfig:
+        quotas = {task.spec.name: self.facts for task in all_tasks()}
+        name = resolve_rasterizer("auto")
+        return BuildConfig(source="scannet", input=str(self.scans), root=str(root), quotas=quotas, rasterizer=name)
+
+    def load(self) -> Iterator[Figure]:
+        """Files on disk -> Scene."""
+        seconds = best(lambda: self.source.load(self.scene_id))
+        yield Figure("scene load", seconds, "s", f"{self.faces}, {len(self.scene.frames)} frames")
+        hasher = CachedHasher(Storage(self.scans), None)
+        cold = best(lambda: self.source.input_digests(self.scene_id, hasher), 1)
+        warm = best(lambda: self.source.input_digests(self.scene_id, hasher))
+        yield Figure("input digests, cold", cold, "s", f"{len(self.scene.frames)} frames")
+        yield Figure("input digests, warm", warm, "s", f"{len(self.scene.frames)} frames")
+
+    def rasterize(self) -> Iterator[Figure]:
+        """Face id and depth of 640x480 images."""
+        assert self.scene.mesh is not None
+        frames = self.scene.frames[:FRAMES]
+        for name in ("egl", "embree"):
+            try:
+                rasterizer = open_rasterizer(name)
+            except Exception as error:
+                yield Figure(f"rasterize, {name}", 0.0, "frames/s", f"not available here: {error}")
+                continue
+            rasterizer.load(self.scene.mesh.vertices, self.scene.mesh.faces)
+
+            def run(rasterizer: Rasterizer = rasterizer) -> None:
+                for frame in frames:
+                    scale = (WIDTH / frame.width, HEIGHT / frame.height)
+                    intrinsics = scale_intrinsics(frame.intrinsics, *scale)
+                    rasterizer.render(frame.world_from_camera, intrinsics, WIDTH, HEIGHT)
+
+            seconds = best_cpu(run)
+            conditions = f"per core, {self.faces}, {WIDTH}x{HEIGHT}"
+            yield Figure(f"rasterize, {name}", len(frames) / seconds, "frames/s", conditions)
+            rasterizer.close()
+
+    def views(self) -> Iterator[Figure]:
+        """Rasterized frame -> view record with all its objects."""
+        for name in ("egl", "embree"):
+            try:
+                rasterizer = Stopwatch(open_rasterizer(name))
+            except Exception as error:
+                yield Figure(f"view record, {name}", 0.0, "ms", f"not available here: {error}")
+                continue
+            kept = 0
+
+            def run(rasterizer: Stopwatch = rasterizer, name: str = name) -> None:
+                nonlocal kept
+                rasterizer.cpu_seconds = 0.0
+                kept = len(build_records(self.scene, rasterizer, RecordParams(rasterizer=name), []).views)
+
+            seconds = best_cpu(run, 1)
+            conditions = f"CPU per frame, {self.faces}, {len(self.scene.objects)} objects, {kept} kept frames"
+            without = (seconds - rasterizer.cpu_seconds) / kept
+            yield Figure(f"view record without rasterizing, {name}", without * 1e3, "ms", conditions)
+            yield Figure(f"view record with rasterizing, {name}", seconds / kept * 1e3, "ms", conditions)
+            rasterizer.close()
+
+    def rows(self) -> Iterator[Figure]:
+        """Records -> validated rows in Parquet."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = self.config(Path(folder) / "lake")
+            self._records(config)
+            lake = Lake(Storage(config.root))
+
+            def run() -> None:
+                lake.delete("qa", "scannet", self.scene_id)
+                QaStage(config).run(self.scene_id)
+
+            seconds = best_cpu(run)
+            rows, keyframes = self._size(lake)
+            yield Figure(
+                "rows from records to Parquet", rows / seconds, "rows/CPU s", f"{rows} rows, {keyframes} keyframes"
+            )
+
+    def line(self) -> Iterator[Figure]:
+        """Scene on disk -> Parquet, all stages."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = self.config(Path(folder) / "lake")
+
+            def run() -> None:
+                self._records(config)
+                QaStage(config).run(self.scene_id)
+
+            seconds = best_cpu(run, 1)
+            rows, keyframes = self._size(Lake(Storage(config.root)))
+            conditions = f"{rows} rows, {keyframes} keyframes, {seconds:.1f} CPU s, {self.faces}, {config.rasterizer}"
+            yield Figure("scene on disk to Parquet", rows / seconds, "rows/CPU s", conditions)
+
+    def memory(self) -> Iterator[Figure]:
+        """Peak resident memory of this process; meaningful after `line`."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield Figure("peak memory of one worker", peak, "MB", f"{self.faces}, libraries included")
+
+    def _records(self, config: BuildConfig) -> None:
+        hasher = CachedHasher(Storage(self.scans), None)
+        stage = RecordsStage(config)
+        result = stage.run(self.scene_id, records_versions(self.source, self.scene_id, hasher, config))
+        stage.close()
+        if result.status != "built":
+            raise SystemExit(f"{self.scene_id}: {result.message}")
+
+    def _size(self, lake: Lake) -> tuple[int, int]:
+        views = lake.read("views", "scannet", self.scene_id)
+        return lake.read("qa", "scannet", self.scene_id).num_rows, sum(views["is_keyframe"].to_pylist())
+
+
+class Stopwatch:
+    """A rasterizer that adds up the CPU time of its own work."""
+
+    def __init__(self, inner: Rasterizer) -> None:
+        self.inner, self.cpu_seconds = inner, 0.0
+
+    def load(self, vertices: np.ndarray, faces: np.ndarray) -> None:
+        started = time.process_time()
+        self.inner.load(vertices, faces)
+        self.cpu_seconds += time.process_time() - started
+
+    def render(self, world_from_camera: np.ndarray, intrinsics: np.ndarray, width: int, height: int) -> Raster:
+        started = time.process_time()
+        raster = self.inner.render(world_from_camera, intrinsics, width, height)
+        self.cpu_seconds += time.process_time() - started
+        return raster
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def best(run: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Wall seconds of the fastest run."""
+    return min(_timed(run, time.perf_counter) for _ in range(repeats))
+
+
+def best_cpu(run: Callable[[], object], repeats: int = REPEATS) -> float:
+    """CPU seconds of all threads of the fastest run, after one that warms up."""
+    run()
+    return min(_timed(run, time.process_time) for _ in range(repeats))
+
+
+def _timed(run: Callable[[], object], clock: Callable[[], float]) -> float:
+    started = clock()
+    run()
+    return clock() - started
+
+
+BENCHMARKS = ("load", "rasterize", "views", "rows", "line", "memory")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument(
+        "--input", type=Path, required=True, help="folder of ScanNet-layout scenes; the first is measured"
+    )
+    parser.add_argument("--facts", type=int, default=160, help="facts per task (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="a JSON line per figure instead of a table")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}, there are {', '.join(BENCHMARKS)}")
+    bench = Bench(options.input, options.facts)
+    table = Table(
+        "what", "figure", "unit", "measured on", title=f"benchmark of {bench.scene_id}", title_justify="left"
+    )
+    table.columns[1].justify = "right"
+    for name in options.names or BENCHMARKS:
+        for figure in getattr(bench, name)():
+            if options.json:
+                print(json.dumps(asdict(figure)), flush=True)
+            table.add_row(
+                figure.name,
+                f"{figure.value:,.2f}" if figure.value < 100 else f"{figure.value:,.0f}",
+                figure.unit,
+                figure.conditions,
+            )
+    if not options.json:
+        Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
