@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 from factory.audit.balance import check_balance
 from factory.audit.findings import Finding, Kind, Report
@@ -76,7 +77,8 @@ def _reports(root: str, partitions: list[tuple[str, str]], processes: int) -> It
     if processes <= 1 or len(jobs) <= 1:
         yield from map(audit_partition, jobs)
         return
-    with ProcessPoolExecutor(min(processes, len(jobs))) as pool:
+    # Arrow runs threads, which a forked process would lack.
+    with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=get_context("spawn")) as pool:
         yield from pool.map(audit_partition, jobs)
 
 
