@@ -19,7 +19,8 @@ _VERB = r"(?:is|are|was|were|has|have|lies|lie|sits|sit|appears|appear|seems|see
 _AGREEMENT = re.compile(
     rf"(?:^|[.?!;:,] |\b(?:how|where|what|which|why|far|deep|close|near|meters|away) ){_VERB} the {_LABEL}"
     rf"|\b(?:do|does) the {_LABEL}"
-    rf"|(?:^|[.?!;:,] )the {_LABEL} {_VERB}\b",
+    rf"|(?:^|[.?!;:,] |\b(?:or|that|which|once|when|while|if|because|since|where|whether|how far) )"
+    rf"the {_LABEL} {_VERB}\b",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(rf"\b[Aa]n? {_LABEL}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from factory.wording.speaker import PhraseChoice, mention, one_decimal
+from factory.wording.speaker import PhraseChoice, marked, mention, one_decimal, short_mention
 from schemas.qa import Fact, Format
 
 
@@ -32,7 +32,8 @@ class NameSpeaker:
         return "answer"
 
     def slots(self, fact: Fact, phrases: PhraseChoice) -> dict[str, str]:
-        return {"asked_to": phrases["asked"][fact.words["asked"]], "winner": self.short_answer(fact, "sentence")}
+        winner = short_mention(fact, marked(fact, fact.words["answer"]))
+        return {"asked_to": phrases["asked"][fact.words["asked"]], "winner": winner}
 
     def short_answer(self, fact: Fact, format_: Format) -> str:
         return _name(fact, fact.words["answer"])
@@ -43,5 +44,5 @@ class NameSpeaker:
 
 
 def _name(fact: Fact, color: str) -> str:
-    full = mention(fact, color)
-    return full if fact.words.get("name_marks") == "yes" else full.partition(f" ({color} ")[0]
+    mark = marked(fact, color)
+    return mention(mark) if fact.words.get("name_marks") == "yes" else mark.label

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from schemas.qa import Fact, Format
+from schemas.qa import Fact, Format, Mark
 
 PhraseChoice = Mapping[str, Mapping[str, str]]
 """The table drawn for a row from each group of phrases."""
@@ -55,23 +55,28 @@ def one_decimal(value: float) -> str:
     return "0.0" if text == "-0.0" else text
 
 
-def mention(fact: Fact, color: str) -> str:
+def marked(fact: Fact, color: str) -> Mark:
+    """The mark of that colour."""
+    return next(mark for mark in fact.marks if mark.color == color)
+
+
+def mention(mark: Mark) -> str:
     """An object as questions mention it: `towel (red point)`."""
-    mark = next(mark for mark in fact.marks if mark.color == color)
-    return f"{mark.label} ({color} {mark.kind})"
+    return f"{mark.label} ({mark.color} {mark.kind})"
+
+
+def short_mention(fact: Fact, mark: Mark) -> str:
+    """The label alone, with the mark only where two marked objects share the label."""
+    alone = sum(other.label == mark.label for other in fact.marks) == 1
+    return mark.label if alone else mention(mark)
 
 
 def basic_slots(fact: Fact) -> dict[str, str]:
-    """Slots of every kind: marked objects, numbers with one decimal, words.
-
-    `{red}` is the mention with its mark, `{red_name}` the label alone unless two marked objects share it.
-    """
+    """Slots of every kind: marked objects (`{red}` a mention, `{red_name}` a short one), numbers, words."""
     slots = dict(fact.words)
     for name, value in fact.numbers.items():
         slots[name] = one_decimal(value)
-    labels = [mark.label for mark in fact.marks]
     for mark in fact.marks:
-        full = f"{mark.label} ({mark.color} {mark.kind})"
-        slots[mark.color] = full
-        slots[f"{mark.color}_name"] = mark.label if labels.count(mark.label) == 1 else full
+        slots[mark.color] = mention(mark)
+        slots[f"{mark.color}_name"] = short_mention(fact, mark)
     return slots

@@ -105,6 +105,7 @@ DEFECTS: dict[str, tuple[Callable[[Files], None], str]] = {
     "article": (question("How far is it to a {red}?"), "puts a or an before a label"),
     "agreement behind": (question("The {red} is how far?"), "a verb that must agree with a label"),
     "agreement before": (question("How far is the {red}?"), "a verb that must agree with a label"),
+    "agreement in a clause": (question("Which of it or the {red} is one?"), "a verb that must agree with a label"),
     "repeated": (
         question("How far, is it to the {red} of one one!"),
         "repeats 'How far is it to the {red} of one one?'",

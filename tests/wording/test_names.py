@@ -1,5 +1,7 @@
 """Which of two objects: names, marks in names, and sentences that do not contradict themselves."""
 
+import dataclasses
+
 import numpy as np
 
 from factory.wording.speaker import one_decimal
@@ -44,6 +46,20 @@ def test_sentence_has_both_distances_and_the_winner() -> None:
         ]
         assert any(word in row["answer"] for word in same.split("|"))
         assert not any(word in row["answer"] for word in other.split("|"))
+
+
+def test_winner_in_a_sentence_is_named_as_the_other_mentions_are() -> None:
+    """Red and green share a label, blue does not: only those two need their marks."""
+    fact = make_fact(TASK, 0, np.random.default_rng(0))
+    labels = ("towel", "towel", "oven")
+    marks = tuple(m.model_copy(update={"label": label}) for m, label in zip(fact.marks, labels, strict=True))
+    fact = dataclasses.replace(fact, marks=marks, labels=labels)
+    fact.words.update(name_marks="yes", answer="blue")
+    rows = {row["format"]: row for row in render(TASK, [fact]).table.to_pylist()}
+    assert rows["fill"]["answer"] == "oven (blue point)"
+    assert "oven" in rows["sentence"]["answer"]
+    assert "(blue point)" not in rows["sentence"]["answer"]
+    assert "towel (green point)" in rows["sentence"]["answer"]
 
 
 def test_equal_printed_distances_make_no_sentence() -> None:
