@@ -20,8 +20,8 @@ class _Spool:
     """Lines of one future file in the order in which they came: pending text, and key and length of every line."""
 
     pending: list[bytes] = field(default_factory=list)
-    keys: array = field(default_factory=lambda: array("Q"))
-    lengths: array = field(default_factory=lambda: array("Q"))
+    keys: "array[int]" = field(default_factory=lambda: array("Q"))
+    lengths: "array[int]" = field(default_factory=lambda: array("Q"))
 
 
 class QuestionFiles:

@@ -34,9 +34,9 @@ def pictures(row: QARow, source: Source) -> list[Image.Image]:
 
 def _small(uri: str, data: bytes) -> Image.Image:
     try:
-        image = Image.open(BytesIO(data))
-        image.draft("RGB", (WIDTH, WIDTH))
-        image = image.convert("RGB")
+        encoded = Image.open(BytesIO(data))
+        encoded.draft("RGB", (WIDTH, 1))
+        image = encoded.convert("RGB")
     except (UnidentifiedImageError, OSError) as error:
         raise DataError(f"{uri}: not an image that can be decoded ({error}); fetch the file again") from error
     if image.width > WIDTH:

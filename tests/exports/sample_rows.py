@@ -211,7 +211,7 @@ def write_scans(folder: Path, scenes: tuple[str, ...] = SCENES) -> None:
             Image.fromarray(depth).save(folder / scene / "depth" / f"{frame}.png")
 
 
-def write_lake(root: Path, rows_by_scene: dict[str, list[QARow]]) -> Lake:
+def write_lake(root: Path | str, rows_by_scene: dict[str, list[QARow]]) -> Lake:
     """A lake with these questions, and records that belong to them."""
     lake = Lake(Storage(root))
     for scene, rows in rows_by_scene.items():
@@ -233,7 +233,7 @@ def write_lake(root: Path, rows_by_scene: dict[str, list[QARow]]) -> Lake:
     return lake
 
 
-def write_sample_lake(root: Path) -> Lake:
+def write_sample_lake(root: Path | str) -> Lake:
     """Both sample scenes, one for training, one for validation."""
     return write_lake(
         root, {scene: sample_rows(scene, split) for scene, split in zip(SCENES, ("train", "val"), strict=True)}

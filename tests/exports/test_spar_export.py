@@ -30,21 +30,11 @@ from tests.exports.sample_rows import (
     write_sample_lake,
     write_scans,
 )
+from tests.sources.sens_writer import StreamFrame, sens_bytes
 
 
 def media(scans: Path, mode: str) -> SparMedia:
     return SparMedia(mode, scans, lambda name: open_source(name, Storage(scans)))
-
-
-class ContainerSource:
-    """A source whose frames lie inside a container, as PNG."""
-
-    name, version = "scannet", 1
-
-    def read_media(self, uri: str) -> tuple[bytes, str]:
-        sink = BytesIO()
-        Image.new("RGB", (8, 8), (1, 2, int(uri.rpartition("#frame=")[2]) % 256)).save(sink, format="PNG")
-        return sink.getvalue(), ".png"
 
 
 @pytest.fixture
@@ -239,18 +229,25 @@ def test_links_are_relative_and_survive_moving_both_folders(lake: Lake, scans: P
 
 
 def test_frames_inside_containers_are_copied_and_never_linked(tmp_path: Path) -> None:
-    rows = [
-        row.model_copy(update={"images": ["scene0000_00/scene0000_00.sens#frame=543"]})
-        for row in sample_rows("scene0000_00")
-        if row.view == "single"
-    ]
-    lake = write_lake(tmp_path / "lake", {"scene0000_00": rows})
-    export_spar(lake, tmp_path / "out", SparMedia("copy", None, lambda name: ContainerSource()))
+    scene = "scene0000_00"
+    encoded = []
+    for value in (40, 200):
+        sink = BytesIO()
+        Image.new("RGB", (64, 48), (value, 90, 90)).save(sink, format="JPEG")
+        encoded.append(sink.getvalue())
+    frames = [StreamFrame(np.eye(4), color, np.zeros((24, 32), np.uint16)) for color in encoded]
+    (tmp_path / "scans" / scene).mkdir(parents=True)
+    stream = sens_bytes(frames, np.eye(3), np.eye(3), (64, 48))
+    (tmp_path / "scans" / scene / f"{scene}.sens").write_bytes(stream)
+    change = {"images": [f"{scene}/{scene}.sens#frame=1"], "frame_ids": ["1"]}
+    rows = [row.model_copy(update=change) for row in sample_rows(scene) if row.view == "single"]
+    lake = write_lake(tmp_path / "lake", {scene: rows})
+    export_spar(lake, tmp_path / "out", media(tmp_path / "scans", "copy"))
     (image,) = (tmp_path / "out").rglob("*.jpg")
-    assert image.name == "543.jpg"
-    assert Image.open(image).getpixel((0, 0)) == (1, 2, 543 % 256)
+    assert image.relative_to(tmp_path / "out").as_posix() == f"spar/scannet/images/{scene}/image_color/1.jpg"
+    assert image.read_bytes() == encoded[1]
     with pytest.raises(DataError, match="--images copy"):
-        export_spar(lake, tmp_path / "linked", SparMedia("link", tmp_path, lambda name: ContainerSource()))
+        export_spar(lake, tmp_path / "linked", media(tmp_path / "scans", "link"))
 
 
 def test_rgbd_adds_depth_and_cameras(lake: Lake, scans: Path, tmp_path: Path) -> None:

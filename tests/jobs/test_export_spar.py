@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from factory.exports.spar_reader import read_export
+from factory.store.storage import Storage
 from jobs.export_spar import main
 from tests.exports.sample_rows import write_sample_lake, write_scans
 
@@ -62,3 +63,22 @@ def test_wrong_input_is_an_error_in_words(lake: Path, tmp_path: Path, capsys: py
     assert main(["--root", str(lake), *out, "--input", str(lake), "--images", "copy"]) == 1
     assert "--input" in capsys.readouterr().err
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_lake_and_input_may_lie_in_a_bucket(s3_endpoint: str, tmp_path: Path) -> None:
+    write_sample_lake(f"{s3_endpoint}/export/lake")
+    write_scans(tmp_path / "scans")
+    scans = Storage(f"{s3_endpoint}/export/scans")
+    for path in (tmp_path / "scans").rglob("*.*"):
+        scans.write_atomic(path.relative_to(tmp_path / "scans").as_posix(), path.read_bytes())
+    options = ["--root", f"{s3_endpoint}/export/lake", "--out", str(tmp_path / "out"), "--input", scans.url]
+    assert main(options) == 1  # nothing in a bucket can be linked
+    assert main([*options, "--images", "copy"]) == 0
+    write_sample_lake(tmp_path / "lake")
+    local = ["--root", str(tmp_path / "lake"), "--input", str(tmp_path / "scans"), "--images", "copy"]
+    assert main([*local, "--out", str(tmp_path / "local")]) == 0
+    trees = [
+        [(path.relative_to(out), path.read_bytes()) for path in sorted(out.rglob("*")) if path.is_file()]
+        for out in (tmp_path / "out", tmp_path / "local")
+    ]
+    assert trees[0] == trees[1] and len(trees[0]) > 50

@@ -174,11 +174,11 @@ def test_a_folder_of_others_is_not_replaced(lake: Lake, source: Callable[[str], 
 
 def test_the_same_lake_gives_the_same_pages(lake: Lake, source: Callable[[str], Source], tmp_path: Path) -> None:
     digests = []
-    for name in ("first", "second", "first"):
+    for name in ("first", "second"):
         build_gallery(lake, tmp_path / name, source)
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         digests.append([(path.relative_to(tmp_path / name), path.read_bytes()) for path in files])
-    assert digests[0] == digests[1] == digests[2]
+    assert digests[0] == digests[1]
 
 
 def test_samples_are_even_over_formats_and_scenes(tmp_path: Path) -> None:
