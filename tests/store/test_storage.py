@@ -223,3 +223,19 @@ def test_folder_markers_in_a_bucket_are_no_files(s3_endpoint: str) -> None:
     assert storage.list_dir() == ["scene"]
     assert storage.list_dir("scene") == ["f"]
     assert storage.find() == ["scene/f"]
+
+
+def test_objects_of_other_machines_are_seen_at_once(s3_endpoint: str) -> None:
+    from botocore.session import Session
+
+    folder = uuid.uuid4().hex
+    client = Session().create_client("s3")
+    storage = Storage(f"{s3_endpoint}/{folder}")
+    storage.write_atomic("a", b"1")
+    assert storage.list_dir() == storage.find() == ["a"]
+    client.put_object(Bucket="factory-tests", Key=f"{folder}/b", Body=b"12")
+    client.put_object(Bucket="factory-tests", Key=f"{folder}/a", Body=b"123")
+    assert storage.list_dir() == storage.find() == ["a", "b"]
+    assert storage.exists("b") and storage.size("a") == 3
+    client.delete_object(Bucket="factory-tests", Key=f"{folder}/a")
+    assert storage.list_dir() == ["b"] and not storage.exists("a")
