@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.building import copy_scene
+
 
 @pytest.fixture(scope="session")
 def real_scans() -> Path:
@@ -65,3 +67,28 @@ def procedural_scans(tmp_path_factory: pytest.TempPathFactory, make_procedural_s
     for seed, scene_id in ((1, "scene0000_00"), (2, "scene0001_00")):
         make_procedural_scan(root, seed, scene_id)
     return root
+
+
+@pytest.fixture(scope="session")
+def four_scans(tmp_path_factory: pytest.TempPathFactory, make_procedural_scan: Callable[..., Path]) -> Path:
+    """Four very small scans, two and two alike but for their names."""
+    root = tmp_path_factory.mktemp("four") / "scans"
+    for seed in (3, 4):
+        scene = make_procedural_scan(root, seed, f"scene000{seed}_00", frame_count=24, rooms=2, faces=12_000)
+        copy_scene(scene, root / f"scene001{seed}_00")
+    return root
+
+
+@pytest.fixture(scope="session")
+def local_ray() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_AUTH_MODE", "disabled")
+        patch.setenv("RAY_memory_usage_threshold", "0.98")
+        # Workers import from the checkout, as they do under `ray job submit --working-dir .`.
+        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
+        import ray
+
+        ray.init(num_cpus=4, object_store_memory=256 << 20, include_dashboard=False, log_to_driver=False)
+        yield
+        ray.shutdown()

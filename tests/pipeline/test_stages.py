@@ -13,7 +13,7 @@ from factory.pipeline.result import StageResult
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from schemas.records import ObjectRecord, ViewRecord
-from tests.pipeline.conftest import config_for, contents, plan_for
+from tests.building import config_for, contents, plan_for
 
 SCENE = "scene0003_00"
 

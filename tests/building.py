@@ -1,11 +1,8 @@
-"""Small scans to build from, and one Ray for all tests of the pipeline."""
+"""Helpers for tests that build a lake."""
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
 
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Plan, make_plan
@@ -16,21 +13,6 @@ from factory.store.storage import Storage
 from factory.tasks import all_tasks
 
 
-@pytest.fixture(scope="session")
-def local_ray() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_AUTH_MODE", "disabled")
-        patch.setenv("RAY_memory_usage_threshold", "0.98")
-        # Workers import from the checkout, as they do under `ray job submit --working-dir .`.
-        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-        import ray
-
-        ray.init(num_cpus=4, object_store_memory=256 << 20, include_dashboard=False, log_to_driver=False)
-        yield
-        ray.shutdown()
-
-
 def copy_scene(scene: Path, target: Path) -> Path:
     """A copy of a scene folder under another scene id."""
     shutil.copytree(scene, target)
@@ -39,16 +21,6 @@ def copy_scene(scene: Path, target: Path) -> Path:
     for path in target.glob("*.json"):
         path.write_text(path.read_text().replace(scene.name, target.name))
     return target
-
-
-@pytest.fixture(scope="session")
-def four_scans(tmp_path_factory: pytest.TempPathFactory, make_procedural_scan: Callable[..., Path]) -> Path:
-    """Four very small scans, two and two alike but for their names."""
-    root = tmp_path_factory.mktemp("four") / "scans"
-    for seed in (3, 4):
-        scene = make_procedural_scan(root, seed, f"scene000{seed}_00", frame_count=24, rooms=2, faces=12_000)
-        copy_scene(scene, root / f"scene001{seed}_00")
-    return root
 
 
 def config_for(scans: Path, root: Path | str, **change: object) -> BuildConfig:

@@ -1,0 +1,129 @@
+"""The build command: its words, its exit status, and what a kill leaves behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from factory.store.lake import Lake
+from factory.store.storage import Storage
+from jobs.build_spar7m import main, parse, quotas
+from tests.building import contents
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+def arguments(scans: Path, root: Path, *more: str) -> list[str]:
+    base = ["--source", "scannet", "--input", str(scans), "--root", str(root), "--preset", "demo"]
+    return [*base, "--rasterizer", "embree", *more]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--preset", "best"], "no such preset, there are demo, even, spar7m"),
+        (["--tasks", "depth_prediction_ox"], "depth_prediction_oc"),
+        (["--source", "scanet"], "scannet"),
+        (["--scenes", "scene0777_00"], "no scene scene0777_00"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_what_would_be_right(
+    four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], words: str
+) -> None:
+    assert main(arguments(four_scans, tmp_path / "lake", *more)) == 1
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "lake").exists()
+
+
+def test_a_config_file_holds_any_option_and_the_command_line_wins(tmp_path: Path) -> None:
+    file = tmp_path / "build.toml"
+    file.write_text(
+        'source = "scannet"\ninput = "in"\nroot = "lake"\nseed = 4\nscenes = ["a", "b"]\nrasterizer-gpus = 0.5\n'
+    )
+    options = parse(["--config", str(file), "--seed", "5"])
+    assert (options.source, options.seed, options.scenes, options.rasterizer_gpus) == ("scannet", 5, "a,b", 0.5)
+
+
+def test_a_config_file_with_an_unknown_option_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "build.toml"
+    file.write_text("sed = 4\n")
+    assert main(["--config", str(file)]) == 1
+    assert "no option sed" in capsys.readouterr().err
+
+
+def test_tasks_can_be_chosen() -> None:
+    chosen = quotas("even", "depth_prediction_oc, view_change_infer")
+    assert set(chosen) == {"depth_prediction_oc", "view_change_infer"}
+    assert set(chosen) < set(quotas("spar7m", None))
+
+
+def test_a_plan_writes_nothing(four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments(four_scans, tmp_path / "lake", "--plan")) == 0
+    assert "new" in capsys.readouterr().out
+    assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.slow
+def test_build_quarantine_prune_and_rest(
+    four_scans: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    local_ray: None,
+) -> None:
+    import shutil
+
+    scans, root = shutil.copytree(four_scans, tmp_path / "scans"), tmp_path / "lake"
+    broken = scans / "scene0003_00" / "scene0003_00.aggregation.json"
+    broken.unlink()
+    assert main(arguments(scans, root)) == 3
+    out = capsys.readouterr().out
+    assert "3 built" in out and "1 quarantined" in out and broken.name in out
+    assert "rows per task and format" in out and "rejected, by reason" in out
+    shutil.rmtree(scans / "scene0003_00")
+    assert main(arguments(scans, root)) == 0
+    assert Lake(Storage(root)).partitions("quarantine") != []
+    assert "--prune deletes" in capsys.readouterr().out
+    assert main(arguments(scans, root, "--prune")) == 0
+    assert Lake(Storage(root)).partitions("quarantine") == []
+    capsys.readouterr()
+    assert main(arguments(scans, root)) == 0
+    assert "nothing to do, 3 scenes are up to date" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_killed_build_is_finished_by_the_next_with_the_same_bytes(four_scans: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    def command(root: Path) -> list[str]:
+        return [sys.executable, str(ROOT / "jobs/build_spar7m.py"), *arguments(four_scans, root, "--workers", "1")]
+
+    killed = subprocess.Popen(
+        command(tmp_path / "killed"),
+        cwd=tmp_path,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 240
+    while not list((tmp_path / "killed").glob("views/*/*/data.parquet")) and time.monotonic() < deadline:
+        assert killed.poll() is None, "the build ended before it could be killed"
+        time.sleep(0.01)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    done = len(list((tmp_path / "killed").glob("qa/*/*/data.parquet")))
+    assert done < 4
+    for root in (tmp_path / "killed", tmp_path / "undisturbed"):
+        finished = subprocess.run(command(root), cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert contents(tmp_path / "killed") == contents(tmp_path / "undisturbed")
