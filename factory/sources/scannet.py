@@ -120,7 +120,7 @@ class ScanNetSource:
         """The scene, with mesh and cameras aligned to the axes where `<scene>.txt` says how."""
         files = self._files(scene_id)
         if not files.entries:
-            raise DataError(f"{self._root.url}: no folder {scene_id} with files in it; download the scene")
+            raise DataError(f"{scene_id}: no folder of this name with files in it; download the scene")
         counts: Counter[str] = Counter()
         mesh_path, aggregation_path = files.path("_vh_clean_2.ply"), files.path(".aggregation.json")
         aggregation = self._read(
@@ -170,25 +170,27 @@ class ScanNetSource:
 
     @cached_property
     def _labels(self) -> LabelMap:
-        for place in self._places():
-            if place.exists(LABEL_MAP_FILE):
-                return read_label_map(place.read_bytes(LABEL_MAP_FILE), LABEL_MAP_FILE)
-        return LabelMap()
+        data = self._find_table(LABEL_MAP_FILE)
+        return LabelMap() if data is None else read_label_map(data, LABEL_MAP_FILE)
 
     @cached_property
     def _splits(self) -> dict[str, Split]:
         splits: dict[str, Split] = {}
         for split in _SPLITS:
-            name = f"scannetv2_{split}.txt"
-            place = next((place for place in self._places() if place.exists(name)), None)
-            if place is not None:
-                splits.update(dict.fromkeys(place.read_bytes(name).decode("utf-8", "replace").split(), split))
+            listed = self._find_table(f"scannetv2_{split}.txt") or b""
+            splits.update(dict.fromkeys(listed.decode("utf-8", "replace").split(), split))
         return splits
 
-    def _places(self) -> list[Storage]:
-        """The root, and the folder that it is in."""
+    def _find_table(self, name: str) -> bytes | None:
+        """A file of the whole data set: in the root, or in the folder that the root is in."""
         parent = self._root.url.rpartition("/")[0]
-        return [self._root] if not parent or parent.endswith(":/") else [self._root, Storage(parent)]
+        beside = [] if not parent or parent.endswith(":/") else [Storage(parent)]
+        for place in [self._root, *beside]:
+            try:
+                return place.read_bytes(name)
+            except (FileNotFoundError, PermissionError):  # a bucket may show the root and hide what is beside it
+                continue
+        return None
 
     def _files(self, scene_id: str) -> _SceneFiles:
         """Empty for a scene that is not there."""

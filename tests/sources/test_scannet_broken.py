@@ -124,7 +124,7 @@ def test_unreadable_files_are_refused(scene_folder: Path) -> None:
 @pytest.mark.parametrize("scene_id", ["scene0001_00", "../secret", "", "scene0000_00/../scene0000_00", "notascene"])
 def test_scene_that_is_not_there(scene_folder: Path, scene_id: str) -> None:
     source = ScanNetSource(Storage(scene_folder.parent))
-    with pytest.raises(DataError, match="no folder"):
+    with pytest.raises(DataError, match="no folder of this name"):
         source.load(scene_id)
     assert set(source.input_digests(scene_id, CachedHasher(Storage(scene_folder.parent))).values()) >= {"missing"}
 
