@@ -46,7 +46,7 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
             Mark(kind=role.kind, color=role.color, image_index=0, object_id=object_id, label=label, coords=coords)
             for role, object_id, label, coords in zip(task.marks, ids, names, coordinates, strict=False)
         )
-        if len(marks) > 1 and len(set(names)) < len(names):
+        if len(set(names)) < len(names):
             words["name_marks"] = "yes"
         yield Fact(
             task=task.spec.name,

@@ -57,7 +57,6 @@ class PositionMatching(Task):
         candidate, other = np.nonzero((shown >= 0) & usable[shown])
         boxes = records.boxes[shown[candidate, other]]
         wrong = box_iou(boxes, truth[candidate]) < p.max_wrong_box_iou
-        wrong &= other != candidates.objects[candidate, 0]
         lists: list[list[tuple[float, ...]]] = [[] for _ in range(len(candidates))]
         for row, box in zip(candidate[wrong].tolist(), boxes[wrong].astype(np.float64).tolist(), strict=True):
             lists[row].append(tuple(box))

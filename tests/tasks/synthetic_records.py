@@ -22,14 +22,14 @@ LABELS = tuple(WORDS.split())
 
 
 def synthetic_records(seed: int, objects: int = 20, views: int = 40, keyframes: float = 0.8) -> SceneRecords:
-    """A room of 6 x 5 x 2.5 m; the first object is its floor, the second has no label."""
+    """A room of 6 x 5 x 2.5 m; the first object is a piece of wall, the second has no label."""
     rng = np.random.default_rng(seed)
     centers = rng.uniform([0.3, 0.3, 0.1], [5.7, 4.7, 1.9], size=(objects, 3))
     extents = rng.uniform(0.15, 0.7, size=(objects, 3))
     labels = np.array([LABELS[i] for i in rng.integers(len(LABELS), size=objects)], dtype=object)
     structural = np.zeros(objects, dtype=bool)
-    structural[0], labels[0] = True, "floor"
-    centers[0], extents[0] = (3.0, 2.5, 0.0), (6.0, 5.0, 0.01)
+    structural[0], labels[0] = True, "wall"
+    centers[0], extents[0] = (3.0, 2.5, 0.8), (1.2, 0.05, 1.0)
     labels[1] = ""
     turns = rng.uniform(-np.pi, np.pi, size=objects)
     rotations = np.stack([_about_z(turn) for turn in turns])

@@ -108,6 +108,15 @@ def test_overlapping_boxes_are_left_out_where_a_gap_is_asked() -> None:
         assert set(rejects) == {"boxes overlap in space"}
 
 
+def test_centres_close_together_are_left_out_where_a_gap_is_asked() -> None:
+    records = synthetic_records(0)
+    small = in_world(records, centers=records.centers * 0.05, extents=records.extents * 0.001)
+    shown = replace(small, centers_camera=records.centers_camera)
+    facts, rejects = make_facts(get_task("distance_prediction_oo"), shown, 1000, 0)
+    assert rejects["centres within 0.2 m"] > 50
+    assert all(fact.values[0] >= 0.2 for fact in facts)
+
+
 def test_differences_within_the_indistinct_zone_or_the_noise_are_counted() -> None:
     records = synthetic_records(3)
     flat = replace(records, centers_camera=records.centers_camera * [1, 1, 0] + [0, 0, 2.0])

@@ -85,6 +85,12 @@ def test_candidates_are_canonical_and_unique(task: Task, room: SceneRecords) -> 
         assert choice == fact.words.get("claim", fact.words.get("asked", ""))
 
 
+def test_tasks_draw_independently(room: SceneRecords) -> None:
+    names = ("depth_prediction_oc", "distance_prediction_oo")
+    first, second = ({fact.candidate for fact in make_facts(get_task(name), room, 50, seed=0)[0]} for name in names)
+    assert len(first & second) < 15
+
+
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 def test_same_seed_same_facts_other_seed_other_facts(task: Task, room: SceneRecords) -> None:
     assert make_facts(task, room, 30, seed=5) == make_facts(get_task(task.spec.name), room, 30, seed=5)

@@ -51,6 +51,13 @@ def test_alternatives_are_other_objects_boxes_there_and_wrong(room: SceneRecords
     assert total > 200
 
 
+def test_a_camera_that_stays_is_not_asked_about(room: SceneRecords) -> None:
+    cameras = np.broadcast_to(room.world_from_camera[0], room.world_from_camera.shape).copy()
+    facts, rejects = make_facts(TASK, replace(room, world_from_camera=cameras), 20, 0)
+    assert facts == []
+    assert set(rejects) == {"views nearly the same"}
+
+
 def test_a_box_that_stays_is_not_asked_about(room: SceneRecords) -> None:
     still = replace(room, boxes=np.broadcast_to([300, 300, 500, 600], room.boxes.shape).copy())
     facts, rejects = make_facts(TASK, still, 20, 0)

@@ -80,6 +80,12 @@ def test_spread_fills_the_quota_even_when_one_object_has_nearly_everything() -> 
     assert set(objects[rows, 0].tolist()) == set(range(6))
 
 
+def test_spread_takes_objects_in_turn() -> None:
+    objects = np.concatenate([np.arange(40), np.random.default_rng(0).integers(30, size=2000)])[:, None]
+    rows = spread(np.zeros((2040, 1), dtype=np.int64), objects, 40, rng_for(5))
+    assert sorted(objects[rows, 0].tolist()) == list(range(40))
+
+
 def test_spread_keeps_nothing_for_a_quota_of_none() -> None:
     assert len(spread(np.arange(5)[:, None], np.arange(5)[:, None], 0, rng_for(0))) == 0
 

@@ -118,7 +118,7 @@ def test_a_mirror_swaps_left_and_right_and_nothing_else(task: Task, seed: int) -
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 def test_other_names_change_names_alone(task: Task) -> None:
     records = synthetic_records(1)
-    other = dict(zip(LABELS, [f"thing {name[::-1]}" for name in LABELS], strict=True)) | {"": "", "floor": "ground"}
+    other = dict(zip(LABELS, [f"thing {name[::-1]}" for name in LABELS], strict=True)) | {"": "", "wall": "side"}
     renamed = replace(records, labels=np.array([other[label] for label in records.labels], dtype=object))
     for first, second in zip(facts_of(task, records), facts_of(task, renamed), strict=True):
         words = dict(first.words)

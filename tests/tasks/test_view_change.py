@@ -37,7 +37,7 @@ def two_views(first: np.ndarray, second: np.ndarray, boxes: list[list[int]] | No
     records = synthetic_records(0, objects=3, views=2, keyframes=1.0)
     return replace(
         records,
-        labels=np.array(["floor", "", "cup"], dtype=object),
+        labels=np.array(["wall", "", "cup"], dtype=object),
         world_from_camera=np.stack([first, second]),
         sighting_view=np.array([0, 1]),
         sighting_object=np.array([2, 2]),
@@ -214,7 +214,7 @@ def test_a_landmark_whose_label_shows_twice_is_none() -> None:
             labels = Counter(records.labels[records.sighting_object[records.sighting_view == view]])
             assert labels[fact.words["landmark"]] == 1
         assert fact.labels == (fact.words["landmark"],)
-    twins = in_world(records, labels=np.where(records.structural, "floor", "cup").astype(object))
+    twins = in_world(records, labels=np.where(records.structural, "wall", "cup").astype(object))
     facts, rejects = make_facts(TASK, twins, 200, 0)
     assert facts == [] or all(fact.words["landmark"] == "cup" for fact in facts)
     assert rejects["no landmark to name"] > 100
