@@ -52,7 +52,7 @@ def make_procedural_scan() -> Callable[..., Path]:
         from factory.sources.procedural.scannet_writer import write_scannet
         from factory.sources.procedural.scene import build_scene
 
-        small = {"faces": 20_000, "frame_count": 40, "width": 320, "height": 240, "rooms": 3}
+        small = {"faces": 30_000, "frame_count": 40, "width": 320, "height": 240, "rooms": 3}
         folder = write_scannet(build_scene(seed, **{**small, **settings}), root, scene_id)
         write_label_table(root)
         return folder

@@ -6,12 +6,12 @@ from typing import Literal
 import numpy as np
 
 Rng = np.random.Generator
+Cell = tuple[float, float, float, float]  # x0, y0, x1, y1 [m]
 SideName = Literal["south", "east", "north", "west"]
 SIDES: tuple[SideName, ...] = ("south", "east", "north", "west")
 
 WALL = 0.12  # thickness of inner walls [m]
 DOOR_HEIGHT = 2.05
-SMALLEST = 2.3  # shortest side of a room, walls included [m]
 
 
 @dataclass(frozen=True)
@@ -64,26 +64,31 @@ class Room:
 INWARD_YAW: dict[SideName, float] = {"south": 0.0, "east": 90.0, "north": 180.0, "west": -90.0}
 FACING: dict[SideName, SideName] = {"south": "north", "north": "south", "east": "west", "west": "east"}
 
+# room kinds in the order in which a home or an office grows, and their floor areas [m2]
 HOME = ("living room", "bedroom", "kitchen", "bathroom", "office", "bedroom")
-OFFICE = ("office", "meeting room", "kitchen", "bathroom", "lounge", "office")
+OFFICE = ("office", "meeting room", "kitchen", "lounge", "bathroom", "office")
+AREA = {
+    "living room": 19.0, "bedroom": 13.5, "kitchen": 11.5, "bathroom": 7.0, "office": 12.0, "meeting room": 16.0,
+    "lounge": 15.0,
+}  # fmt: skip
+NARROWEST, LONGEST = 1.9, 2.1  # shortest side [m] and largest ratio of the sides of a room
+DRAWS = 200
 
 
-def _split(
-    rng: Rng, x0: float, y0: float, x1: float, y1: float, count: int
-) -> list[tuple[float, float, float, float]]:
-    if count == 1:
-        return [(x0, y0, x1, y1)]
-    first = count // 2
-    share = first / count
-    across_x = (x1 - x0) >= (y1 - y0)
-    length = x1 - x0 if across_x else y1 - y0
-    least = SMALLEST * (1 if count < 4 else 1.2)
-    cut = float(np.clip(length * (share + rng.uniform(-0.1, 0.1)), least, length - least))
-    if across_x:
-        left, right = (x0, y0, x0 + cut, y1), (x0 + cut, y0, x1, y1)
+def _split(rng: Rng, cell: Cell, kinds: list[str]) -> list[tuple[str, Cell]]:
+    """Cuts a rectangle across its longer side, in the ratio of the areas wanted on both sides of the cut."""
+    if len(kinds) == 1:
+        return [(kinds[0], cell)]
+    x0, y0, x1, y1 = cell
+    first, second = kinds[: len(kinds) // 2], kinds[len(kinds) // 2 :]
+    share = sum(AREA[k] for k in first) / sum(AREA[k] for k in kinds) + float(rng.uniform(-0.05, 0.05))
+    if x1 - x0 >= y1 - y0:
+        cut = x0 + share * (x1 - x0)
+        parts = (x0, y0, cut, y1), (cut, y0, x1, y1)
     else:
-        left, right = (x0, y0, x1, y0 + cut), (x0, y0 + cut, x1, y1)
-    return _split(rng, *left, first) + _split(rng, *right, count - first)
+        cut = y0 + share * (y1 - y0)
+        parts = (x0, y0, x1, cut), (x0, cut, x1, y1)
+    return _split(rng, parts[0], first) + _split(rng, parts[1], second)
 
 
 def _shared(a: Room, b: Room) -> tuple[SideName, float, float] | None:
@@ -98,8 +103,8 @@ def _shared(a: Room, b: Room) -> tuple[SideName, float, float] | None:
     return None
 
 
-def _connect(rng: Rng, rooms: list[Room]) -> None:
-    """Doorways along a spanning tree that starts at the largest room."""
+def _connect(rng: Rng, rooms: list[Room]) -> bool:
+    """Makes doorways along a spanning tree that starts at the largest room; whether it reaches all rooms."""
     start = max(range(len(rooms)), key=lambda i: rooms[i].area)
     reached, queue = {start}, [start]
     while queue:
@@ -119,6 +124,7 @@ def _connect(rng: Rng, rooms: list[Room]) -> None:
             b.openings[FACING[side]].append(Opening("doorway", left, left + width, 0.0, DOOR_HEIGHT, a.index))
             reached.add(b.index)
             queue.append(b.index)
+    return len(reached) == len(rooms)
 
 
 def _windows(rng: Rng, room: Room, outer: dict[SideName, float]) -> None:
@@ -132,7 +138,7 @@ def _windows(rng: Rng, room: Room, outer: dict[SideName, float]) -> None:
         small = room.kind == "bathroom"
         width = float(min(rng.uniform(0.5, 0.7) if small else rng.uniform(1.0, 1.7), length - 1.2))
         middle = (low + high) / 2 + float(rng.uniform(-0.15, 0.15)) * (length - width)
-        sill = 1.4 if small else float(rng.uniform(0.85, 1.0))
+        sill = 1.4 if small else 1.1 if room.kind == "kitchen" else float(rng.uniform(0.85, 1.0))
         top = 2.0 if small else float(rng.uniform(2.05, 2.2))
         room.openings[side].append(Opening("window", middle - width / 2, middle + width / 2, sill, top))
 
@@ -150,27 +156,36 @@ def _entrance(rng: Rng, rooms: list[Room], outer: dict[SideName, float]) -> None
                     return
 
 
-def floor_plan(rng: Rng, room_count: int, is_home: bool) -> list[Room]:
-    """Rooms with doors and windows; all rooms are reachable from each other."""
-    mean_area = rng.uniform(12.5, 15.5)
-    aspect = rng.uniform(1.15, 1.45)
-    width = float(np.sqrt(mean_area * room_count * aspect))
+def _draw(rng: Rng, kinds: list[str]) -> list[Room] | None:
+    """One attempt at a plan; None when a room is too narrow or out of reach."""
+    aspect = float(rng.uniform(1.0, 1.5))
+    width = float(np.sqrt(sum(AREA[k] for k in kinds) * float(rng.uniform(0.92, 1.15)) * aspect))
     depth = width / aspect
     height = float(rng.uniform(2.45, 2.7))
-    cells = _split(rng, 0.0, 0.0, width, depth, room_count)
-    kinds = HOME[:room_count] if is_home else OFFICE[:room_count]
-    # the bathroom goes into the smallest cell, the first kind into the largest
-    order = sorted(range(room_count), key=lambda i: -(cells[i][2] - cells[i][0]) * (cells[i][3] - cells[i][1]))
-    ranked = [kind for kind in kinds if kind != "bathroom"] + [kind for kind in kinds if kind == "bathroom"]
-    kind_of = dict(zip(order, ranked, strict=True))
+    order = [kinds[i] for i in rng.permutation(len(kinds))]
     half = WALL / 2
     rooms = [
-        Room(i, kind_of[i], x0 + half, y0 + half, x1 - half, y1 - half, height)
-        for i, (x0, y0, x1, y1) in enumerate(cells)
+        Room(i, kind, x0 + half, y0 + half, x1 - half, y1 - half, height)
+        for i, (kind, (x0, y0, x1, y1)) in enumerate(_split(rng, (0.0, 0.0, width, depth), order))
     ]
+    for room in rooms:
+        short, long = sorted((room.x1 - room.x0, room.y1 - room.y0))
+        if short < NARROWEST or long > LONGEST * short:
+            return None
+    if not _connect(rng, rooms):
+        return None
     outer: dict[SideName, float] = {"south": half, "north": depth - half, "west": half, "east": width - half}
-    _connect(rng, rooms)
     for room in rooms:
         _windows(rng, room, outer)
     _entrance(rng, rooms, outer)
     return rooms
+
+
+def floor_plan(rng: Rng, room_count: int, is_home: bool) -> list[Room]:
+    """Rooms with doors and windows; all rooms are reachable from each other."""
+    kinds = list((HOME if is_home else OFFICE)[:room_count])
+    for _ in range(DRAWS):
+        rooms = _draw(rng, kinds)
+        if rooms is not None:
+            return rooms
+    raise RuntimeError(f"no floor plan for {kinds} in {DRAWS} draws")

@@ -1,68 +1,72 @@
 """Light, computed once per shading vertex: lamps, daylight from windows, and what the surroundings shade."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+import open3d as o3d
 
 from factory.sources.procedural.meshing import SceneMesh
-
-if TYPE_CHECKING:
-    from factory.sources.procedural.scene import ProceduralScene
+from factory.sources.procedural.model import Light
+from factory.sources.procedural.shading import Shading
 
 Array = np.ndarray
+
 GAMMA = 2.2
+AMBIENT = np.array((0.42, 0.43, 0.45))
+REACH = 6.5  # of a light [m]
+LAMP_RADIUS = 0.3  # within it a light grows no brighter [m]
+LIFT = 0.006  # of a ray's origin off its surface [m]
+CROWDING = (0.12, 0.35, 0.9)  # how near something must be to shade a point from the sky of the room [m]
+DIRECTIONS = 18
 
 
-@dataclass(frozen=True)
-class Shading:
-    """A mesh whose vertices are split where its shading has creases.
+class _Shadows:
+    """Whether straight lines between points are free."""
 
-    vertex : (S,) index of the mesh vertex; normal : (S, 3); faces : (F, 3) indices into these.
-    """
+    def __init__(self, mesh: SceneMesh) -> None:
+        self._scene = o3d.t.geometry.RaycastingScene()
+        self._scene.add_triangles(mesh.vertices, mesh.faces.astype(np.uint32))
 
-    vertex: Array
-    normal: Array
-    faces: Array
-
-
-def shading_vertices(mesh: SceneMesh) -> Shading:
-    """One shading vertex per mesh vertex and side, with the area-weighted normal of its faces."""
-    vertices = mesh.vertices.astype(np.float64)
-    corners = vertices[mesh.faces]
-    face_normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    side_count = int(mesh.face_side.max()) + 1
-    keys = mesh.faces.astype(np.int64) * side_count + mesh.face_side[:, None]
-    unique, inverse = np.unique(keys, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    normal = np.stack(
-        [np.bincount(inverse, np.repeat(face_normal[:, k], 3), minlength=len(unique)) for k in range(3)], axis=1
-    )
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-30
-    return Shading((unique // side_count).astype(np.int64), normal, inverse.reshape(-1, 3).astype(np.uint32))
+    def blocked(self, origins: Array, directions: Array, reach: float) -> Array:
+        """(n,) bool for rays of `directions` (n, 3), up to `reach` times their length."""
+        rays = np.concatenate([origins, directions], axis=1).astype(np.float32)
+        hit: Array = self._scene.test_occlusions(o3d.core.Tensor(rays), tnear=0.0, tfar=reach).numpy()
+        return hit
 
 
-def bake(scene: "ProceduralScene", shading: Shading) -> Array:
-    """Lit colours (S, 3) float32, 0..1 sRGB."""
-    points = scene.mesh.vertices[shading.vertex].astype(np.float64)
-    light = np.full(len(points), 0.38) + 0.1 * shading.normal[:, 2]
-    for room in scene.rooms:
-        x, y = room.center
-        to_light = np.array([x, y, room.height - 0.15]) - points
+def _openness(shadows: _Shadows, origins: Array, normals: Array) -> Array:
+    """Share (S,) of the cosine-weighted hemisphere that nothing near covers."""
+    helper = np.where(np.abs(normals[:, 2:]) < 0.9, (0.0, 0.0, 1.0), (1.0, 0.0, 0.0))
+    tangent = np.cross(helper, normals)
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True) + 1e-12
+    other = np.cross(normals, tangent)
+    free = np.zeros(len(origins))
+    for i in range(DIRECTIONS):
+        radius, angle = np.sqrt((i + 0.5) / DIRECTIONS), i * np.pi * (3 - np.sqrt(5))
+        x, y, z = radius * np.cos(angle), radius * np.sin(angle), np.sqrt(1 - radius**2)
+        rays = tangent * x + other * y + normals * z
+        free += ~shadows.blocked(origins, rays, CROWDING[i % len(CROWDING)])
+    return free / DIRECTIONS
+
+
+def bake(mesh: SceneMesh, lights: Sequence[Light], shading: Shading) -> Array:
+    """Light (S, 3) float32 that multiplies sRGB colours; `lights` are in the world."""
+    shadows = _Shadows(mesh)
+    points = mesh.vertices[shading.vertex].astype(np.float64)
+    normals = shading.normal
+    origins = points + LIFT * normals
+    openness = _openness(shadows, origins, normals)
+    total = AMBIENT * (0.25 + 0.75 * openness[:, None]) * (1 + 0.18 * normals[:, 2:])
+    for light in lights:
+        to_light = np.asarray(light.position) - origins
         distance = np.linalg.norm(to_light, axis=1)
-        cosine = np.clip((to_light * shading.normal).sum(axis=1) / distance, 0, None)
-        reach = (
-            np.abs(points[:, :2] - (x, y)) <= ((room.x1 - room.x0) / 2 + 0.06, (room.y1 - room.y0) / 2 + 0.06)
-        ).all(axis=1)
-        light += np.where(reach, 2.2 * cosine / (1 + distance**2), 0)
-    albedo = scene.mesh.color[shading.vertex]
-    lit: Array = np.clip(albedo * np.clip(light, 0, 1.6)[:, None] ** (1 / GAMMA), 0, 1).astype(np.float32)
-    return lit
-
-
-def vertex_means(shading: Shading, values: Array) -> Array:
-    """Means (V, k) of shading vertices' values (S, k) over the mesh's vertices."""
-    count = np.bincount(shading.vertex)
-    sums = [np.bincount(shading.vertex, values[:, k]) for k in range(values.shape[1])]
-    means: Array = np.stack(sums, axis=1) / count[:, None]
-    return means
+        strength = np.clip((to_light * normals).sum(axis=1) / distance, 0, None) / (distance**2 + LAMP_RADIUS**2)
+        if light.facing is not None:
+            strength *= np.clip(-(to_light @ np.asarray(light.facing)) / distance, 0, None)
+        lit = np.flatnonzero((strength > 1e-3) & (distance < REACH))
+        lit = lit[~shadows.blocked(origins[lit], to_light[lit], 0.98)]
+        total[lit] += strength[lit, None] * np.asarray(light.power)
+    total = 1.25 * (1 - np.exp(-total / 1.05))  # bright spots saturate softly
+    total = np.maximum(total, mesh.glow[shading.vertex, None])
+    baked: Array = (total ** (1 / GAMMA)).astype(np.float32)
+    return baked

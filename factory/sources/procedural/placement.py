@@ -1,10 +1,11 @@
 """Where things are: footprints that must not meet, walls, table tops."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from factory.sources.procedural.floorplan import FACING, INWARD_YAW, SIDES, Room, SideName
+from factory.sources.procedural.floorplan import INWARD_YAW, SIDES, Room, SideName
 from factory.sources.procedural.model import Model, turn_about
 
 Array = np.ndarray
@@ -63,8 +64,15 @@ class Placed:
     def rotation(self) -> Array:
         return turn_about("z", self.yaw)
 
+    @cached_property
+    def _outline(self) -> Footprint:
+        return self._widened(0.0)
+
     def footprint(self, margin: float = 0.0) -> Footprint:
-        """The model's bounds where it is."""
+        """The model's bounds where it is, wider by `margin` [m] on all sides."""
+        return self._widened(margin) if margin else self._outline
+
+    def _widened(self, margin: float) -> Footprint:
         low, high = self.model.bounds
         rotation = self.rotation
         center = rotation @ ((low + high) / 2) + self.position
@@ -81,6 +89,11 @@ class Arrangement:
     placed: list[Placed] = field(default_factory=list)
     keep_free: list[Footprint] = field(default_factory=list)
 
+    def side_behind(self, index: int) -> SideName:
+        """The side of the room at the back of a thing that stands square to the walls."""
+        yaw = self.placed[index].yaw
+        return min(SIDES, key=lambda side: abs((INWARD_YAW[side] - yaw + 180) % 360 - 180))
+
     def fits(self, thing: Placed, margin: float = 0.0, ignore: tuple[int, ...] = ()) -> bool:
         """Whether a thing is inside the room and meets neither another thing nor a place to keep free."""
         footprint = thing.footprint(margin)
@@ -92,6 +105,10 @@ class Arrangement:
         if any(footprint.meets(zone) for zone in self.keep_free):
             return False
         return not any(i not in ignore and footprint.meets(p.footprint()) for i, p in enumerate(self.placed))
+
+    def keep_if_fits(self, thing: Placed, margin: float = 0.0) -> int | None:
+        """Takes a thing where it fits; its index."""
+        return self.keep(thing) if self.fits(thing, margin) else None
 
     def keep(self, thing: Placed) -> int:
         """Takes a thing; its index."""
@@ -119,8 +136,7 @@ class Arrangement:
 
         `low` : height from which the model must not cover a window or door (default: its own foot).
         """
-        back, front = model.bounds[0][1], model.bounds[1][1]
-        del front
+        back = model.bounds[0][1]
         left, right = model.bounds[0][0], model.bounds[1][0]
         half = (right - left) / 2
         for side in sides:
@@ -146,19 +162,38 @@ class Arrangement:
         return None
 
     def beside(
-        self, index: int, model: Model, direction: tuple[float, float], gap: float, turn: float = 0.0
+        self,
+        index: int,
+        model: Model,
+        direction: tuple[float, float],
+        gap: float,
+        turn: float = 0.0,
+        shift: float = 0.0,
+        back_to_back: bool = False,
     ) -> Placed:
-        """A model next to a placed one: `direction` (unit, in that one's frame), yawed by `turn` against it."""
+        """A model next to a placed one, not yet kept.
+
+        `direction` (unit, along one axis of that one's frame); `turn` [degrees] against it; `shift` [m] across the
+        direction from middle to middle, or, with `back_to_back`, from both backs in one line.
+        """
         other = self.placed[index]
-        way = np.asarray(direction, dtype=np.float64)
+        axis = 0 if direction[0] else 1
         low, high = other.model.bounds
         spin = turn_about("z", turn)[:2, :2]
         own_low, own_high = model.bounds
         corners = np.array([(x, y) for x in (own_low[0], own_high[0]) for y in (own_low[1], own_high[1])]) @ spin.T
-        reach = np.where(way > 0, high[:2], low[:2]) * np.abs(way)
-        own = np.where(way > 0, -corners.min(axis=0), -corners.max(axis=0)) * np.abs(way)
-        local = reach + own + way * gap
-        position = other.position + other.rotation @ (local[0], local[1], 0.0)
+        local = np.zeros(3)
+        if direction[axis] > 0:
+            local[axis] = high[axis] - corners[:, axis].min() + gap
+        else:
+            local[axis] = low[axis] - corners[:, axis].max() - gap
+        across = 1 - axis
+        if back_to_back:
+            local[across] = low[across] - corners[:, across].min() + shift
+        else:
+            middle = (corners[:, across].min() + corners[:, across].max()) / 2
+            local[across] = (low[across] + high[across]) / 2 - middle + shift
+        position = other.position + other.rotation @ local
         position[2] = 0.0
         return Placed(model, position, other.yaw + turn, self.room.index)
 
@@ -194,7 +229,7 @@ class Arrangement:
                 local = np.array(
                     [top.center[0] + offset[0] - middle[0], top.center[1] + offset[1] - middle[1], top.center[2]]
                 )
-                local[2] -= low[2]
+                local[2] -= model.foot
                 position = support.position + support.rotation @ local
                 thing = Placed(model, position, support.yaw + yaw, self.room.index, index)
                 if self._free_on(thing, index):
@@ -208,6 +243,3 @@ class Arrangement:
             chain.add(index)
         footprint = thing.footprint(0.004)
         return not any(i not in chain and footprint.meets(p.footprint()) for i, p in enumerate(self.placed))
-
-    def opposite(self, side: SideName) -> SideName:
-        return FACING[side]

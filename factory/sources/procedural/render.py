@@ -3,9 +3,11 @@
 from types import TracebackType
 
 import numpy as np
+from PIL import Image, ImageFilter
 
-from factory.sources.procedural.lighting import bake, shading_vertices, vertex_means
+from factory.sources.procedural.lighting import bake
 from factory.sources.procedural.scene import ProceduralScene
+from factory.sources.procedural.shading import shading_of, vertex_means
 from factory.visibility.pyrender_compat import load_pyrender
 
 Array = np.ndarray
@@ -13,6 +15,7 @@ Array = np.ndarray
 NEAR, FAR = 0.05, 40.0
 GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])  # GL cameras look along -z with y up
 BLUR_SAMPLES = 5
+LENS = ImageFilter.Kernel((3, 3), (1, 3, 1, 3, 9, 3, 1, 3, 1))
 
 
 def _single_sample(pyrender: object) -> None:
@@ -23,23 +26,35 @@ def _single_sample(pyrender: object) -> None:
     renderer.glRenderbufferStorageMultisample = lambda target, samples, kind, w, h: store(target, kind, w, h)
 
 
+def _through_lens(color: Array) -> Array:
+    """A touch of blur, as every lens has; hides the stairs of single-sampled edges."""
+    return np.asarray(Image.fromarray(color).filter(LENS))
+
+
 class SceneRenderer:
     """Renders one scene; a context manager that holds a GL context."""
 
     def __init__(self, scene: ProceduralScene) -> None:
         pyrender = load_pyrender()
         _single_sample(pyrender)
-        shading = shading_vertices(scene.mesh)
-        lit = bake(scene, shading)
-        self._vertex_colors = vertex_means(shading, lit)
+        shading = shading_of(scene.mesh)
+        light = bake(scene.mesh, scene.lights, shading)
+        plain = np.where(shading.textured[:, None], 1.0, scene.mesh.color[shading.vertex]) * light
+        self._vertex_colors = vertex_means(shading, np.clip(plain * shading.texture_colors(), 0, 1))
         self._intrinsics = scene.intrinsics
         self._size = (scene.width, scene.height)
         self._flat = pyrender.RenderFlags.FLAT
         self._gl = pyrender.Scene(bg_color=(0.75, 0.85, 0.95, 1.0))
-        colors = np.concatenate([lit, np.ones((len(lit), 1), dtype=np.float32)], axis=1)
-        material = pyrender.MetallicRoughnessMaterial(doubleSided=True)
-        positions = scene.mesh.vertices[shading.vertex]
-        primitive = pyrender.Primitive(positions=positions, indices=shading.faces, color_0=colors, material=material)
+        colors = np.concatenate([plain, np.ones((len(plain), 1))], axis=1).astype(np.float32)
+        texture = pyrender.Texture(source=shading.atlas, source_channels="RGB")
+        material = pyrender.MetallicRoughnessMaterial(baseColorTexture=texture, doubleSided=True)
+        primitive = pyrender.Primitive(
+            positions=scene.mesh.vertices[shading.vertex],
+            indices=shading.faces,
+            color_0=colors,
+            texcoord_0=shading.uv.astype(np.float32),
+            material=material,
+        )
         self._gl.add(pyrender.Mesh([primitive]))
         k = self._intrinsics
         # GL's pixel centres are half integers, ours are integers
@@ -51,7 +66,7 @@ class SceneRenderer:
         """Colour (H, W, 3) uint8 and z-depth (H, W) float32 [m], 0 where nothing is hit."""
         self._gl.set_pose(self._camera, world_from_camera @ GL_FROM_CV)
         color, depth = self._offscreen.render(self._gl, flags=self._flat)
-        return color, depth
+        return _through_lens(color), depth
 
     def render_blurred(self, start: Array, end: Array) -> tuple[Array, Array]:
         """The mean colour of an exposure between two poses, and the depth at its start."""

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from factory.sources.procedural import seating, storage, structure, tables
+from factory.sources.procedural import decor, home_rooms, structure, work_rooms
+from factory.sources.procedural.floorgrid import BODY, CELL, FloorGrid
 from factory.sources.procedural.floorplan import WALL, Room
 from factory.sources.procedural.model import Model
 from factory.sources.procedural.placement import Arrangement, Placed, rectangle
 from factory.tasks.rng import rng_for
 
-Rng = np.random.Generator
+ATTEMPTS = 8
 DOORWAY_CLEARANCE = 0.85  # empty floor in front of a door [m]
 
 
@@ -41,7 +42,7 @@ def _doors_and_windows(arrangement: Arrangement) -> None:
                 continue
             frame_x, frame_y = (middle, across) if along_x else (across, middle)
             if o.kind == "entrance" or o.to_room < room.index:
-                frame = structure.door_frame(o, (0.9, 0.89, 0.86))
+                frame = structure.door_frame(o, (0.9, 0.89, 0.86), bool(rng.random() < 0.4))
                 arrangement.keep(_fixed(frame, room, frame_x, frame_y, yaw))
             leaf_width = o.end - o.start - 0.07
             leaf = structure.door_leaf(rng, leaf_width, o.high - 0.05)
@@ -70,52 +71,47 @@ def _open_leaf(
     arrangement.keep_free = zones
 
 
-def _living(a: Arrangement) -> None:
-    rng = a.rng
-    stand = a.against_wall(storage.tv_stand(rng))
-    if stand is not None:
-        couch = a.beside(stand, seating.couch(rng), (0, 1), rng.uniform(1.6, 2.0), 180.0)
-        if a.fits(couch):
-            i = a.keep(couch)
-            table = a.beside(i, tables.coffee_table(rng), (0, 1), 0.4)
-            if a.fits(table):
-                a.keep(table)
-    a.against_wall(storage.bookshelf(rng))
-    a.against_wall(seating.armchair(rng))
+FURNISH: dict[str, Callable[[Arrangement], None]] = {
+    "living room": home_rooms.living,
+    "bedroom": home_rooms.bedroom,
+    "kitchen": home_rooms.cook,
+    "bathroom": home_rooms.wash,
+    "office": work_rooms.office,
+    "meeting room": work_rooms.meeting,
+    "lounge": work_rooms.lounge,
+}
 
 
-def _dining(a: Arrangement, table: Model, chair: Callable[[Rng], Model]) -> None:
-    rng, room = a.rng, a.room
-    for _ in range(20):
-        x, y = rng.uniform((room.x0, room.y0), (room.x1, room.y1))
-        thing = Placed(table, np.array([x, y, 0.0]), float(rng.choice([0.0, 90.0])), room.index)
-        if a.fits(thing, 0.5):
-            i = a.keep(thing)
-            for way in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-                turn = {(0, 1): 180.0, (0, -1): 0.0, (1, 0): 90.0, (-1, 0): -90.0}[way]
-                seat = a.beside(i, chair(rng), way, rng.uniform(0.03, 0.15), turn)
-                if a.fits(seat):
-                    a.keep(seat)
-            return
+def _passable(arrangement: Arrangement) -> bool:
+    """Whether a person can walk between all doors of a room and has some free floor."""
+    room = arrangement.room
+    grid = FloorGrid([room], arrangement.placed)
+    free = grid.walkable & (grid.room == room.index)
+    if free.sum() * CELL**2 < max(0.6, 0.07 * room.area):
+        return False
+    cells = grid.centers[free]
+    for side, openings in room.openings.items():
+        for o in openings:
+            if o.kind == "doorway":
+                middle, across = (o.start + o.end) / 2, room.at(side)
+                point = (middle, across) if side in ("south", "north") else (across, middle)
+                if np.linalg.norm(cells - point, axis=1).min() > BODY + 0.2:
+                    return False
+    return True
 
 
-def _office(a: Arrangement) -> None:
-    rng = a.rng
-    for _ in range(2):
-        desk = a.against_wall(tables.desk(rng), margin=0.05)
-        if desk is not None:
-            seat = a.beside(desk, seating.office_chair(rng), (0, 1), 0.08, 180.0 + rng.uniform(-25, 25))
-            if a.fits(seat):
-                a.keep(seat)
-    a.against_wall(storage.file_cabinet(rng))
-    a.against_wall(storage.bookshelf(rng))
-
-
-def _generic(a: Arrangement) -> None:
-    rng = a.rng
-    for make in (storage.cabinet, storage.dresser, storage.wardrobe, seating.armchair, storage.low_shelf):
-        a.against_wall(make(rng))
-    _dining(a, tables.dining_table(rng), seating.chair)
+def _furnished(seed: int, room: Room) -> Arrangement:
+    """A room in which one can walk; the last attempt is empty."""
+    for attempt in range(ATTEMPTS):
+        arrangement = Arrangement(room, rng_for(seed, "procedural", "room", room.index, attempt))
+        _doors_and_windows(arrangement)
+        lamp = decor.ceiling_light(arrangement.rng)
+        arrangement.keep(Placed(lamp, np.array([*room.center, room.height]), 0.0, room.index))
+        if attempt < ATTEMPTS - 1:
+            FURNISH[room.kind](arrangement)
+        if _passable(arrangement):
+            break
+    return arrangement
 
 
 def furnish(seed: int, plan: list[Room]) -> list[Placed]:
@@ -125,14 +121,12 @@ def furnish(seed: int, plan: list[Room]) -> list[Placed]:
         rng = rng_for(seed, "procedural", "structure", room.index)
         things += [_fixed(model, room) for model in structure.shell(rng, room)]
     for room in plan:
-        arrangement = Arrangement(room, rng_for(seed, "procedural", "room", room.index))
-        _doors_and_windows(arrangement)
-        {"living room": _living, "office": _office}.get(room.kind, _generic)(arrangement)
+        placed = _furnished(seed, room).placed
         first = len(things)
-        for thing in arrangement.placed:
+        for thing in placed:
             if thing.supporter >= 0:
                 thing.supporter += first
-        things += arrangement.placed
+        things += placed
     return things
 
 

@@ -16,7 +16,7 @@ from factory.tasks.rng import rng_for
 Array = np.ndarray
 
 UNCALIBRATED = 0.98966  # a device's nominal focal length over the calibrated one
-PARTLY_LABELLED = {"wall": 0.3, "ceiling": 0.6}  # share of segments that no annotator painted
+PARTLY_LABELLED = {"wall": 0.4, "ceiling": 0.6}  # share of segments that no annotator painted
 SEGMENTER = {
     "kThresh": "0.01", "segMinVerts": "20", "minPoints": "750", "maxPoints": "30000", "thinThresh": "0.05",
     "flatThresh": "0.001", "minLength": "0.02", "maxLength": "1",

@@ -6,6 +6,8 @@ import numpy as np
 
 from factory.sources.procedural.floorplan import Room, floor_plan
 from factory.sources.procedural.meshing import SceneMesh, mesh_scene
+from factory.sources.procedural.model import Light
+from factory.sources.procedural.placement import Placed
 from factory.sources.procedural.rooms import annotated_first, furnish
 from factory.sources.procedural.walk import Camera, film
 from factory.tasks.rng import rng_for
@@ -45,6 +47,7 @@ class ProceduralScene:
     rooms: list[Room]
     objects: list[ProceduralObject]
     mesh: SceneMesh
+    lights: list[Light]
     cameras: list[Camera]
     intrinsics: np.ndarray
     width: int
@@ -56,6 +59,17 @@ def camera_intrinsics(rng: np.random.Generator, width: int, height: int) -> np.n
     focal = 577.6 / 640 * max(width, height * 4 / 3) * (1 + rng.normal(0, 0.004))
     center = np.array([(width - 1) / 2, (height - 1) / 2]) + rng.normal(0, 0.004 * width, 2)
     return np.array([[focal, 0, center[0]], [0, focal * 1.0005, center[1]], [0, 0, 1.0]])
+
+
+def world_lights(things: list[Placed]) -> list[Light]:
+    """All lights, in the world."""
+    lights = []
+    for thing in things:
+        for light in thing.model.lights:
+            position = thing.rotation @ np.asarray(light.position) + thing.position
+            facing = None if light.facing is None else tuple(thing.rotation @ np.asarray(light.facing))
+            lights.append(Light(tuple(position), light.power, facing))
+    return lights
 
 
 def build_scene(
@@ -95,4 +109,4 @@ def build_scene(
         )
     cameras = film(rng_for(seed, "procedural", "walk"), plan, things, frame_count, step)
     intrinsics = camera_intrinsics(rng_for(seed, "procedural", "camera"), width, height)
-    return ProceduralScene(seed, plan, objects, mesh, cameras, intrinsics, width, height)
+    return ProceduralScene(seed, plan, objects, mesh, world_lights(things), cameras, intrinsics, width, height)

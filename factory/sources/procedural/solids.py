@@ -9,6 +9,7 @@ import numpy as np
 Array = np.ndarray
 Warp = Callable[[Array], Array]
 
+COARSE = 0.12  # from this edge length on, round things get fewer sides
 BEVEL_SHARE = 0.2  # bevels smaller than this share of the edge length are left out
 CREASE = np.cos(np.radians(40.0))
 
@@ -68,7 +69,8 @@ class Block:
         bevel = min(self.bevel, 0.999 * half.min())
         if bevel < BEVEL_SHARE * edge:
             bevel = 0.0
-        x, y, z = (_ticks(h, bevel, edge, n) for h, n in zip(half, self.least, strict=True))
+        least = self.least if edge < COARSE else tuple((n + 1) // 2 for n in self.least)
+        x, y, z = (_ticks(h, bevel, edge, n) for h, n in zip(half, least, strict=True))
         shape = (len(x), len(y), len(z))
         ids = np.arange(np.prod(shape)).reshape(shape)
         grids = [ids[0].T, ids[-1], ids[:, 0], ids[:, -1].T, ids[:, :, 0].T, ids[:, :, -1]]
@@ -109,7 +111,8 @@ class Lathe:
         for start, step, n in zip(profile[:-1], steps, counts, strict=True):
             rings.append(start + step * (np.arange(1, n + 1)[:, None] / n))
         points = np.concatenate(rings)
-        slices = max(self.slices, 4 * int(np.ceil(2 * np.pi * points[:, 0].max() / edge / 4)))
+        least = self.slices if edge < COARSE else 8
+        slices = max(least, 4 * int(np.ceil(2 * np.pi * points[:, 0].max() / edge / 4)))
         angles = np.arange(slices) * (2 * np.pi / slices)
         vertices = np.stack(
             [
@@ -152,7 +155,8 @@ class Tube:
         tangents = np.gradient(path, axis=0)
         tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
         normal = np.cross(tangents[0], np.eye(3)[np.abs(tangents[0]).argmin()])
-        angles = np.arange(self.slices) * (2 * np.pi / self.slices)
+        slices = self.slices if edge < COARSE else 4
+        angles = np.arange(slices) * (2 * np.pi / slices)
         rings = []
         for point, tangent in zip(path, tangents, strict=True):
             normal = normal - tangent * (normal @ tangent)  # carried along without twist
@@ -160,13 +164,13 @@ class Tube:
             across = np.cross(tangent, normal)
             rings.append(point + self.radius * (np.cos(angles)[:, None] * normal + np.sin(angles)[:, None] * across))
         vertices = np.concatenate([*rings, path[:1], path[-1:]])
-        ids = np.arange(len(path) * self.slices).reshape(len(path), self.slices)
+        ids = np.arange(len(path) * slices).reshape(len(path), slices)
         ids = np.concatenate([ids, ids[:, :1]], axis=1)
         body = _quads(ids.T)
         first, last = len(vertices) - 2, len(vertices) - 1
-        start_cap = np.stack([np.full(self.slices, first), ids[0, 1:], ids[0, :-1]], axis=1)
-        end_cap = np.stack([np.full(self.slices, last), ids[-1, :-1], ids[-1, 1:]], axis=1)
-        sides = np.repeat([0, 1, 2], [len(body), self.slices, self.slices])
+        start_cap = np.stack([np.full(slices, first), ids[0, 1:], ids[0, :-1]], axis=1)
+        end_cap = np.stack([np.full(slices, last), ids[-1, :-1], ids[-1, 1:]], axis=1)
+        sides = np.repeat([0, 1, 2], [len(body), slices, slices])
         return Tessellation(vertices, np.concatenate([body, start_cap, end_cap]), sides, smooth=False)
 
 

@@ -1,17 +1,18 @@
 """What a building is made of: walls with holes, floors, ceilings, door frames, doors and windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from factory.sources.procedural import palette
+from factory.sources.procedural import palette, pictures
 from factory.sources.procedural.floorplan import INWARD_YAW, SIDES, WALL, Opening, Room, SideName
-from factory.sources.procedural.model import Model, turn_about
+from factory.sources.procedural.model import Light, Model, turn_about
 from factory.sources.procedural.palette import pick, shade
 from factory.sources.procedural.solids import Array, Block, Tessellation, cylinder
 
 Rng = np.random.Generator
+CARPETED = ("meeting room", "office")
 
 
 def _ticks(breaks: list[float], edge: float) -> Array:
@@ -44,7 +45,7 @@ class Panel:
         used, faces = np.unique(triangles, return_inverse=True)
         i, k = np.unravel_index(used, ids.shape)
         vertices = np.stack([xs[i], np.zeros(len(i)), zs[k]], axis=1)
-        return Tessellation(vertices, faces.reshape(-1, 3), np.zeros(len(faces), dtype=np.int64), smooth=False)
+        return Tessellation(vertices, faces.reshape(-1, 3), np.full(len(triangles), 3), smooth=False)
 
 
 def _side_frame(room: Room, side: SideName) -> Array:
@@ -61,7 +62,6 @@ def _side_frame(room: Room, side: SideName) -> Array:
 def shell(rng: Rng, room: Room) -> list[Model]:
     """Floor, ceiling and the four walls of a room, in the world frame."""
     paint = pick(rng, palette.WALL, 0.02)
-    wood = pick(rng, palette.WOOD)
     tiled = room.kind in ("bathroom", "kitchen")
     width, depth = room.x1 - room.x0, room.y1 - room.y0
     floor, ceiling = (
@@ -69,8 +69,8 @@ def shell(rng: Rng, room: Room) -> list[Model]:
         Model("ceiling", has_front=False, annotated=bool(rng.random() < 0.3)),
     )
     lying = turn_about("x", 90)  # a panel's +y becomes +z, its +z becomes -y
-    color = pick(rng, ((0.70, 0.70, 0.68), (0.62, 0.60, 0.57))) if tiled else wood
-    floor.add(Panel(width, depth), (room.x0, room.y1, 0.0), color, lying)
+    cover = pictures.tiles if tiled else pictures.carpet if room.kind in CARPETED else pictures.planks
+    floor.add(Panel(width, depth), (room.x0, room.y1, 0.0), (1, 1, 1), lying, image=cover(rng, width, depth))
     ceiling.add(Panel(width, depth), (room.x0, room.y0, room.height), (0.94, 0.94, 0.93), turn_about("x", -90))
     models = [floor, ceiling]
     for side in SIDES:
@@ -85,15 +85,15 @@ def shell(rng: Rng, room: Room) -> list[Model]:
         accent = shade(paint, 0.93) if side == "north" else paint
         wall.add(Panel(high - low, room.height, tuple(holes)), (0, 0, 0), accent)
         part = wall.parts[0]
-        wall.parts[0] = type(part)(part.solid, part.color, frame)
+        wall.parts[0] = replace(part, model_from_part=frame)
         models.append(wall)
     return models
 
 
-def door_frame(opening: Opening, color: palette.Color) -> Model:
+def door_frame(opening: Opening, color: palette.Color, annotated: bool) -> Model:
     """Jambs and head of an opening: x along the wall, y across it, centred in the wall's thickness."""
     width, height, trim, proud = opening.end - opening.start, opening.high, 0.06, 0.012
-    model = Model("doorframe", has_front=False)
+    model = Model("doorframe", has_front=False, annotated=annotated)
     deep = WALL + 2 * proud
     for side in (-1, 1):
         model.add(Block((0.03, deep, height)), (side * (width / 2 - 0.015), 0, height / 2), color)
@@ -138,6 +138,12 @@ def window(rng: Rng, opening: Opening) -> Model:
     panes = 2 if width > 0.9 else 1
     if panes == 2:
         model.add(Block((bar, 0.06, height - 2 * bar)), (0, -0.07, low + height / 2), color)
-    model.add(Block((width - 2 * bar, 0.01, height - 2 * bar)), (0, -0.07, low + height / 2), (0.78, 0.88, 0.97))
+    glass = Block((width - 2 * bar, 0.01, height - 2 * bar))
+    model.add(glass, (0, -0.07, low + height / 2), (1, 1, 1), image=pictures.outdoors(rng), glow=0.95)
+    power = width * height * 0.55
+    for x in (-0.3, 0.0, 0.3):
+        for z in (0.3, 0.7):
+            at = (x * width, -0.03, low + z * height)
+            model.lights.append(Light(at, (power * 0.95, power, power * 1.06), (0.0, 1.0, 0.0)))
     model.add(Block((width + 0.1, 0.14, 0.03), bevel=0.008), (0, 0.07, low - 0.015), color)
     return model

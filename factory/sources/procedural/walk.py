@@ -4,17 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
-from factory.sources.procedural.floorplan import WALL, Room
+from factory.sources.procedural.floorgrid import BODY, CELL, FloorGrid
+from factory.sources.procedural.floorplan import Room
 from factory.sources.procedural.placement import Placed
 
 Array = np.ndarray
 Rng = np.random.Generator
 
-CELL = 0.08  # of the floor grid [m]
-BODY = 0.24  # free radius around the camera [m]
+NOT_LOOKED_AT = ("wall", "floor", "ceiling", "doorframe", "door", "window", "curtain", "ceiling light", "rug")
 LONGEST_STEP = 0.35  # beyond this the walk is cut short rather than stretched [m]
 
 
@@ -29,77 +27,6 @@ class Camera:
     world_from_camera: Array
     tracked: bool
     exposure_end: Array | None
-
-
-class FloorGrid:
-    """Which floor cells a person can stand on, how far the next obstacle is, and shortest ways."""
-
-    def __init__(self, plan: list[Room], things: list[Placed]) -> None:
-        self.origin = np.array([min(r.x0 for r in plan), min(r.y0 for r in plan)]) - WALL
-        top = np.array([max(r.x1 for r in plan), max(r.y1 for r in plan)]) + WALL
-        self.shape = tuple(np.ceil((top - self.origin) / CELL).astype(int))
-        index = np.indices(self.shape).reshape(2, -1).T
-        self.centers = self.origin + (index + 0.5) * CELL
-        free = np.zeros(len(index), dtype=bool)
-        self.room = np.full(len(index), -1)
-        for room in plan:
-            inside = self._within(
-                (room.x0 + room.x1) / 2, (room.y0 + room.y1) / 2, room.x1 - room.x0, room.y1 - room.y0
-            )
-            free |= inside
-            self.room[inside] = room.index
-            for side, openings in room.openings.items():
-                for o in openings:
-                    if o.kind == "doorway":
-                        along, across = (o.start + o.end) / 2, room.at(side)
-                        x, y = (along, across) if side in ("south", "north") else (across, along)
-                        size = (o.end - o.start - 0.06, 2.2 * WALL)
-                        free |= self._within(x, y, *(size if side in ("south", "north") else size[::-1]))
-        for thing in things:
-            footprint = thing.footprint()
-            if thing.model.label in ("wall", "floor", "ceiling", "doorframe", "window"):
-                continue
-            if footprint.high > 0.05 and footprint.low < 1.9:
-                local = np.abs((self.centers - footprint.center) @ footprint.axes.T)
-                free &= ~(local <= footprint.half + CELL / 2).all(axis=1)
-        self.clearance = ndimage.distance_transform_edt(free.reshape(self.shape)).ravel() * CELL - CELL / 2
-        walkable = self.clearance >= BODY
-        labels, count = ndimage.label(walkable.reshape(self.shape), np.ones((3, 3)))
-        sizes = ndimage.sum_labels(walkable.reshape(self.shape), labels, np.arange(1, count + 1))
-        self.walkable = (labels == 1 + int(np.argmax(sizes))).ravel() if count else walkable
-        self._graph = self._neighbours()
-
-    def _within(self, x: float, y: float, width: float, depth: float) -> Array:
-        inside: Array = (np.abs(self.centers - (x, y)) <= (width / 2, depth / 2)).all(axis=1)
-        return inside
-
-    def _neighbours(self) -> coo_array:
-        ids = np.arange(len(self.centers)).reshape(self.shape)
-        pairs = []
-        for di, dj in ((0, 1), (1, 0), (1, 1), (1, -1)):
-            a = ids[: self.shape[0] - di, max(0, -dj) : self.shape[1] - max(0, dj)].ravel()
-            b = ids[di:, max(0, dj) : self.shape[1] + min(0, dj)].ravel()
-            both = self.walkable[a] & self.walkable[b]
-            a, b = a[both], b[both]
-            near = np.minimum(self.clearance[a], self.clearance[b])
-            cost = np.hypot(di, dj) * CELL * (1 + 0.25 / near**2)  # rather through the middle than along edges
-            pairs.append((a, b, cost))
-        a, b, cost = (np.concatenate(column) for column in zip(*pairs, strict=True))
-        return coo_array((cost, (a, b)), shape=(len(ids.ravel()),) * 2).tocsr()
-
-    def way(self, start: int, goal: int) -> list[int]:
-        """Cells from start to goal."""
-        _, before = dijkstra(self._graph, directed=False, indices=start, return_predecessors=True)
-        cells = [goal]
-        while cells[-1] != start:
-            cells.append(int(before[cells[-1]]))
-        return cells[::-1]
-
-    def clearance_at(self, points: Array) -> Array:
-        """Distance to the next obstacle [m] at points (n, 2), interpolated."""
-        at = (points - self.origin) / CELL - 0.5
-        value: Array = ndimage.map_coordinates(self.clearance.reshape(self.shape), at.T, order=1, mode="nearest")
-        return value
 
 
 def _room_order(plan: list[Room], start: int) -> list[int]:
@@ -177,14 +104,13 @@ def _wobble(rng: Rng, at: Array, wave_lengths: tuple[float, ...], amplitude: flo
 
 
 def _gaze(rng: Rng, eyes: Array, things: list[Placed], rooms: Array, gap: float) -> Array:
-    """Viewing directions (n, 3): from one piece of furniture to the next, with the way ahead in between."""
-    footprints = [t.footprint() for t in things]
+    """Viewing directions (n, 3): from one group of furniture to the next, with the way ahead in between."""
+    seen = [t for t in things if t.model.label not in NOT_LOOKED_AT]
+    footprints = [t.footprint() for t in seen]
     targets = np.array([(*f.center, (f.low + f.high) / 2) for f in footprints])
-    room_of = np.array([t.room for t in things])
-    solid = np.array(
-        [t.model.label not in ("wall", "floor", "ceiling", "doorframe", "window", "door") for t in things]
-    )
-    looked = np.zeros(len(things))
+    tops = np.array([f.high for f in footprints])
+    room_of = np.array([t.room for t in seen])
+    looked = np.zeros(len(seen))
     directions = np.zeros((len(eyes), 3))
     ahead = np.gradient(ndimage.gaussian_filter1d(eyes, 0.5 / gap, axis=0), axis=0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-12
@@ -192,18 +118,24 @@ def _gaze(rng: Rng, eyes: Array, things: list[Placed], rooms: Array, gap: float)
     start = 0
     while start < len(eyes):
         stop = min(len(eyes), start + int(rng.uniform(0.7, 1.5) / gap) + 1)
-        middle = eyes[(start + stop - 1) // 2]
-        offset = targets - middle
-        distance = np.linalg.norm(offset[:, :2], axis=1)
-        frontal = offset[:, :2] @ ahead[start, :2] / (distance + 1e-9)
-        candidates = solid & (room_of == rooms[(start + stop - 1) // 2]) & (distance > 0.9) & (distance < 5.0)
-        if candidates.any() and rng.random() < 0.85:
-            score = (1.2 + frontal) / (1 + 2 * looked) * rng.uniform(0.3, 1, len(things)) * candidates
-            choice = int(np.argmax(score))
-            looked[choice] += 1
-            near = np.linalg.norm(targets[:, :2] - targets[choice, :2], axis=1) < 0.7
-            looked[near] += 0.5
-            directions[start:stop] = targets[choice] - eyes[start:stop]
+        middle = (start + stop - 1) // 2
+        offset = targets - eyes[middle]
+        distance = np.linalg.norm(offset, axis=1)
+        ways = offset / distance[:, None]
+        worth = np.exp(-(((distance - 2.4) / 1.1) ** 2)) * (room_of == rooms[middle]) / (1 + looked)
+        close = (distance < 0.9) & (tops > eyes[middle, 2] - 0.6)  # would fill the image
+        in_view = ways[:, :2] @ ways[:, :2].T > np.cos(np.radians(26)) * 0.95
+        score = (
+            (in_view @ (worth - 0.8 * close))
+            * (1.3 + ways[:, :2] @ ahead[start, :2])
+            * rng.uniform(0.6, 1, len(seen))
+            * (worth > 0.02)
+        )
+        choice = int(np.argmax(score))
+        if score[choice] > 0 and rng.random() < 0.9:
+            looked += worth * in_view[choice]
+            group = in_view[choice] * worth * ~close
+            directions[start:stop] = group @ targets / group.sum() - eyes[start:stop]
         else:
             directions[start:stop] = ahead[start:stop]
         directions[start:stop] /= np.linalg.norm(directions[start:stop], axis=1, keepdims=True)

@@ -51,7 +51,7 @@ def test_every_vertex_has_a_segment_named_by_one_of_its_vertices(scan: Path) -> 
     assert len(names) < names.max()
 
 
-def test_groups_are_disjoint_and_leave_a_fifth_of_the_vertices_unlabelled(scan: Path) -> None:
+def test_groups_are_disjoint_and_leave_some_vertices_unlabelled(scan: Path) -> None:
     segments = np.array(json.loads((scan / "scene0000_00_vh_clean_2.0.010000.segs.json").read_text())["segIndices"])
     content = json.loads((scan / "scene0000_00.aggregation.json").read_text())
     assert list(content) == ["sceneId", "appId", "segGroups", "segmentsFile"]
@@ -60,7 +60,7 @@ def test_groups_are_disjoint_and_leave_a_fifth_of_the_vertices_unlabelled(scan: 
     assert [g["objectId"] for g in groups] == [g["id"] for g in groups] == list(range(len(groups)))
     listed = np.concatenate([g["segments"] for g in groups])
     assert len(np.unique(listed)) == len(listed) and np.isin(listed, segments).all()
-    assert 0.03 < 1 - np.isin(segments, listed).mean() < 0.3
+    assert 0.05 < 1 - np.isin(segments, listed).mean() < 0.35
     assert np.mean([len(g["segments"]) for g in groups]) > 2
 
 
