@@ -21,7 +21,7 @@ def check_depth_oc(case: Case) -> None:
     gap = case.evidence.gap(case.marked["red"].object_id, case.marked["blue"].object_id)
     case.expect(gap > -1e-6, Kind.RULE, "red and blue", f"boxes that do not overlap (by {-gap:.3f} m)")
     case.expect(abs(blue - red) > SAME_DEPTH_M - 1e-9, Kind.RULE, f"depths {red:.3f}, {blue:.3f}", "0.1 m apart")
-    check_number(case, blue, {"red": red})
+    check_number(case, blue, red)
     if case.format == "sentence":
         bound = bind_numbers(case.tokens(case.answer), ("red", "blue"))
         if sorted(str(color) for color, _ in bound) == ["blue", "red"]:
@@ -36,7 +36,7 @@ def check_depth_oo(case: Case) -> None:
     difference = green - blue
     check_values(case, [difference])
     _check_given(case, red)
-    check_number(case, difference, {"red": red})
+    check_number(case, difference, red)
     word = "deeper" if difference > 0 else "shallower"
     points = np.array([case.seen("green"), case.seen("blue")])
     check_margin(case, (abs(difference) - EMPTY_M) / float(spread(_depth_difference, points, camera=True)[0]))

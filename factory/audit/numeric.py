@@ -21,12 +21,14 @@ def is_rounded(printed: float, exact: float, step: str = "0.1", stored: float | 
 
     Floating point noise may decide a tie, unless the `stored` value is one exactly.
     """
-    unit = Fraction(step)
-    if abs(printed - exact) > float(unit) / 2 + _ROUNDING:
+    width = float(step)
+    is_multiple = abs(printed / width - round(printed / width)) < _ROUNDING
+    if not is_multiple or abs(printed - exact) > width / 2 + _ROUNDING:
         return False
-    if stored is not None and (Fraction(stored) / unit * 2).denominator == 1:
-        return Fraction(str(printed)) == round(Fraction(stored) / unit) * unit
-    return True
+    if stored is None or abs(abs(stored / width) % 1.0 - 0.5) > _ROUNDING:
+        return True
+    steps = Fraction(stored) / Fraction(step)
+    return (2 * steps).denominator != 1 or Fraction(str(printed)) == round(steps) * Fraction(step)
 
 
 def check_values(case: Case, exact: list[float]) -> None:
@@ -37,8 +39,8 @@ def check_values(case: Case, exact: list[float]) -> None:
     case.expect(same, Kind.VALUE, stored, [round(v, 6) for v in exact])
 
 
-def check_number(case: Case, signed: float, others: dict[str, float] | None = None) -> None:
-    """A row whose answer is one number. `others` are the numbers that its sentence may state too, by colour."""
+def check_number(case: Case, signed: float, given: float | None = None) -> None:
+    """A row whose answer is one number. Its sentence may repeat the one that the question gives."""
     exact = abs(signed)
     stored = abs(case.row["values"][0]) if case.row["values"] else None
     if case.format == "fill":
@@ -47,7 +49,7 @@ def check_number(case: Case, signed: float, others: dict[str, float] | None = No
     elif case.format == "select":
         check_number_options(case, exact, stored)
     else:
-        _check_number_sentence(case, exact, stored, others or {})
+        _check_number_sentence(case, exact, stored, given)
 
 
 def check_letter(case: Case, right: list[bool]) -> None:
@@ -83,13 +85,19 @@ def check_number_options(case: Case, exact: float, stored: float | None) -> None
     case.expect(likely, Kind.OPTIONS, case.options, f"positive, of the order of {exact:.1f}")
 
 
-def _check_number_sentence(case: Case, exact: float, stored: float | None, others: dict[str, float]) -> None:
+def _check_number_sentence(case: Case, exact: float, stored: float | None, given: float | None) -> None:
+    """The answer alone, or with the given number, in either order."""
     words = number_words(case.tokens(case.answer))
     found = [float(word) for word in words]
     decimals = all(_ONE_DECIMAL.fullmatch(word) for word in words)
     case.expect(decimals, Kind.ANSWER, case.answer, "one decimal in every number")
-    right = [v for v in found if is_rounded(v, exact, stored=stored)]
-    case.expect(bool(right), Kind.ANSWER, case.answer, f"{exact:.1f}")
-    for value in found:
-        allowed = value in right or any(is_rounded(value, other) for other in others.values())
-        case.expect(allowed, Kind.ANSWER, case.answer, f"{exact:.1f}, or {others}")
+    orders = [found] if given is None or len(found) < 2 else [found, found[::-1]]
+    right = any(
+        len(order) in (1, len(orders))
+        and is_rounded(order[0], exact, stored=stored)
+        and all(given is not None and is_rounded(value, given) for value in order[1:])
+        for order in orders
+    )
+    case.expect(
+        right, Kind.ANSWER, case.answer, f"{exact:.1f}" if given is None else f"{exact:.1f}, given {given:.1f}"
+    )

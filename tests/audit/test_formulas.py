@@ -28,6 +28,7 @@ from factory.audit.text import number_words, tokenise, wrong_mentions
         (2.3, 2.25, None, True),  # a tie that noise may have decided
         (0.4, 0.35, 0.35, True),  # 0.35 is no tie in binary
         (0.0, -0.04, -0.04, True),
+        (1.52, 1.54, 1.54, False),
         (-0.1, 0.1, 0.1, False),
     ],
 )
@@ -36,7 +37,8 @@ def test_one_decimal(printed: float, exact: float, stored: float | None, right: 
 
 
 @pytest.mark.parametrize(
-    ("printed", "exact", "right"), [(0, 2.5, True), (5, 2.5, False), (10, 7.5, True), (5, 7.4, True)]
+    ("printed", "exact", "right"),
+    [(0, 2.5, True), (21, 19.7, False), (5, 2.5, False), (10, 7.5, True), (5, 7.4, True)],
 )
 def test_steps_of_five(printed: float, exact: float, right: bool) -> None:
     assert is_rounded(printed, exact, "5", stored=exact) is right
