@@ -95,6 +95,15 @@ def test_a_square_and_a_regular_octagon_keep_to_the_axes():
     np.testing.assert_allclose(back.rotation, yaw_matrix(np.radians(-20)), atol=1e-9)
 
 
+@given(seeds)
+@settings(max_examples=30, deadline=None)
+def test_noise_far_below_the_scan_does_not_tilt_a_parallel_box(seed):
+    rng = np.random.default_rng(seed)
+    corners = box_corners(Boxes(np.array([3.0, -2, 1]), np.array([2.0, 0.7, 1]), np.eye(3)))
+    noisy = corners + rng.uniform(-1e-11, 1e-11, corners.shape)
+    np.testing.assert_array_equal(fit_box(noisy).rotation, np.eye(3))
+
+
 def test_the_order_of_points_does_not_matter():
     points = cloud(3)
     box = fit_box(points)

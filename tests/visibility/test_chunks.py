@@ -55,3 +55,9 @@ def test_chunks_are_compact(mesh):
 def test_no_faces_at_all():
     chunks = FaceChunks(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
     assert len(chunks.visible(clip_from_world(np.eye(4)))) == 0
+
+
+def test_a_triangle_with_all_corners_out_of_view_is_drawn():
+    floor = np.array([[-40, -40, 0], [40, -40, 0], [0, 60, 0]], dtype=np.float32)
+    chunks = FaceChunks(floor, np.array([[0, 1, 2]]))
+    assert len(chunks.visible(clip_from_world(look_at((0, 0, 1.5), (1, 1, 0))))) == 1

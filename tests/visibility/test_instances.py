@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import trimesh
 
 from factory.errors import DataError
 from factory.visibility.instances import collect_instances, face_labels
-from schemas.scene import Box, Mesh, Scene
+from schemas.scene import Box, Mesh, Scene, SceneObject
 from tests.visibility.small_scene import CRATE, FLOOR, LAMP, make_scene
 
 
@@ -51,6 +52,20 @@ def test_a_stray_moves_neither_box_nor_bounds(scene):
     clean, stray = collect_instances(scene, mesh), collect_instances(dirty, far)
     np.testing.assert_array_equal(clean.boxes.extents, stray.boxes.extents)
     np.testing.assert_array_equal(clean.aabb, stray.aabb)
+
+
+def test_legs_of_few_vertices_belong_to_their_finely_cut_top():
+    parts = [trimesh.creation.box((1.4, 0.8, 0.04)).subdivide_to_size(0.04).apply_translation((0, 0, 0.72))]
+    for x in (-0.6, 0.6):
+        leg = trimesh.creation.box((0.04, 0.6, 0.7))
+        parts.append(leg.apply_translation((x, 0, 0.35)))
+    table = trimesh.util.concatenate(parts)
+    mesh = Mesh(vertices=table.vertices, faces=table.faces, face_object=np.full(len(table.faces), 4))
+    vertex_ids = np.arange(len(table.vertices))[::-1]  # in no particular order
+    one = SceneObject(object_id=4, label="table", raw_label="table", is_structural=False, vertex_ids=vertex_ids)
+    scene = make_scene([CRATE], [(2.0, 0.0, 1.0)]).model_copy(update={"mesh": mesh, "objects": [one]})
+    instances = collect_instances(scene, mesh)
+    np.testing.assert_allclose(instances.aabb[0], [(-0.7, -0.4, 0), (0.7, 0.4, 0.74)], atol=1e-6)
 
 
 def test_labels_are_places_and_background_is_zero(scene):
