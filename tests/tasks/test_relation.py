@@ -112,6 +112,24 @@ def test_claims_are_about_filled_slots_and_half_of_them_hold(facts: list[tuple[S
     assert min(claims.values()) > 60
 
 
+def test_claims_go_round_the_slots_even_where_one_is_often_empty() -> None:
+    records = synthetic_records(3, objects=30, views=80)
+    level = np.zeros_like(records.world_from_camera)
+    for camera, matrix in zip(records.world_from_camera, level, strict=True):
+        ahead = np.array([camera[0, 2], camera[1, 2], 0.0]) / np.hypot(*camera[:2, 2])
+        down = np.array([0.0, 0.0, -1.0])
+        matrix[:3] = np.stack([np.cross(down, ahead), down, ahead, camera[:3, 3]], axis=1)
+        matrix[3, 3] = 1.0
+    heights = np.where(np.arange(30) % 4 == 0, 0.4, 1.2)
+    centers = np.stack([records.centers[:, 0], records.centers[:, 1], heights], axis=1)
+    facts, _ = make_facts(TASK, in_world(records, centers=centers, world_from_camera=level), 90, 0)
+    assert len(facts) == 90
+    filled = [sum(bool(fact.words[slot]) for fact in facts) for slot in SLOTS]
+    assert 30 < filled[1] < 60 < min(filled[0], filled[2])
+    claimed = Counter(fact.words["claim_slot"] for fact in facts)
+    assert max(claimed.values()) - min(claimed.values()) <= 4
+
+
 def pair_in_view(
     red: tuple[float, float, float], blue: tuple[float, float, float], pitch_deg: float = 0.0
 ) -> SceneRecords:

@@ -86,6 +86,16 @@ def test_spread_takes_objects_in_turn() -> None:
     assert sorted(objects[rows, 0].tolist()) == list(range(40))
 
 
+def test_spread_limits_an_object_that_is_every_other_ones_partner() -> None:
+    rng = np.random.default_rng(0)
+    with_first = np.stack([np.zeros(1600, dtype=np.int64), rng.integers(1, 41, size=1600)], axis=1)
+    others = np.stack([rng.integers(1, 21, size=400), rng.integers(21, 41, size=400)], axis=1)
+    objects = np.concatenate([with_first, others])
+    rows = spread(np.arange(2000)[:, None], objects, 40, rng_for(6))
+    assert len(rows) == 40
+    assert np.bincount(objects[rows].ravel()).max() <= 4  # twice the average of 80 uses over 41 objects
+
+
 def test_spread_keeps_nothing_for_a_quota_of_none() -> None:
     assert len(spread(np.arange(5)[:, None], np.arange(5)[:, None], 0, rng_for(0))) == 0
 
