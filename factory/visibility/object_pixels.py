@@ -43,7 +43,8 @@ def summarise(labels: Array, centers_px: Array) -> ObjectPixels:
     point = np.floor(centers_px[shown - 1] + 0.5)
     inside = ((point >= 0) & (point < (width, height))).all(axis=1)
     point = np.where(inside[:, None], point, 0).astype(np.int64)
-    missed = np.logical_or(~inside, labels[point[:, 1], point[:, 0]] != shown)
+    missed = ~inside
+    missed |= labels[point[:, 1], point[:, 0]] != shown
     if missed.any():
         point[missed] = _inner_points(labels, shown[missed])
     return ObjectPixels(shown, counts[shown], box, point)
