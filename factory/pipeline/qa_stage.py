@@ -9,7 +9,9 @@ from factory.pipeline.result import StageResult, run_stage
 from factory.store.lake import TABLES, UPSTREAM, Lake, PartitionMeta, fingerprint
 from factory.store.storage import Storage
 from factory.tasks import all_tasks
+from factory.tasks.eligibility import screen
 from factory.tasks.engine import make_facts
+from factory.tasks.parameters import DEFAULTS
 from factory.tasks.records import SceneRecords
 from factory.wording.renderer import render_task
 from factory.wording.templates import digest
@@ -61,7 +63,8 @@ class QaStage:
         source = self._config.source
         tables = self._lake.read_records(source, scene_id)
         records = SceneRecords.from_tables(*tables)
-        counts: Counter[str] = Counter()
+        unfit = screen(records, DEFAULTS).rejects
+        counts = Counter({f"rejected: object in a view: {reason}": count for reason, count in unfit.items()})
         parts = [TABLES["qa"].empty_table()]
         for task in all_tasks():
             name = task.spec.name

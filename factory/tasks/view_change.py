@@ -39,7 +39,7 @@ class ViewChange(Task):
         answer="camera",
         version=1,
     )
-    unit = "m"
+    unit = "none"  # metres and degrees
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         p = self.parameters

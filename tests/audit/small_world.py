@@ -133,7 +133,7 @@ TASKS = {
     "distance_infer_center_oo": ("high", "single", "oo", "m", "point"),
     "obj_spatial_relation_oo": ("high", "single", "oo", "m", "bbox"),
     "position_matching": ("medium", "multi", "none", "0-1000", "bbox"),
-    "view_change_infer": ("medium", "multi", "none", "m", "none"),
+    "view_change_infer": ("medium", "multi", "none", "none", "none"),
 }
 
 

@@ -81,7 +81,7 @@ def test_signs_and_axes(second: np.ndarray, expected: list[float] | None) -> Non
         return
     fact = the_fact(records)
     np.testing.assert_allclose(fact.values, expected, atol=1e-9)
-    assert (fact.unit, fact.marks, fact.margin) == ("m", (), None)
+    assert (fact.unit, fact.marks, fact.margin) == ("none", (), None)
 
 
 def test_numbers_repeat_the_values() -> None:
