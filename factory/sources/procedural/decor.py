@@ -74,7 +74,7 @@ def _leaf(length: float, width: float, droop: float) -> Block:
 
     def warp(p: Array) -> Array:
         t = np.clip(p[:, 0] / length + 0.5, 0, 1)
-        outline = np.sin(np.pi * np.clip(0.08 + 0.92 * t, 0, 1)) ** 0.8
+        outline = np.maximum(np.sin(np.pi * (0.08 + 0.92 * t)), 0.03) ** 0.8
         x = t * length
         z = p[:, 2] + length * (0.5 * t - droop * t**2) + 0.25 * np.abs(p[:, 1]) * outline
         return np.stack([x, p[:, 1] * outline, z], axis=1)

@@ -38,7 +38,7 @@ def _couch_before_tv(a: Arrangement, couch: Model) -> int | None:
     stand_model = storage.tv_stand(rng)
     stand, seat = None, None
     for _ in range(12):
-        stand = a.against_wall(stand_model, margin=0.02, tries=3)
+        stand = a.against_wall(stand_model, margin=0.02, tries=3, high=1.3)
         if stand is None:
             continue
         places = (a.beside(stand, couch, (0, 1), gap, 180.0) for gap in (2.6, 2.3, 2.0, 1.7, 1.4))
@@ -48,7 +48,7 @@ def _couch_before_tv(a: Arrangement, couch: Model) -> int | None:
         a.placed.pop()
         stand = None
     if stand is None:
-        stand, seat = a.against_wall(stand_model), a.against_wall(couch)
+        stand, seat = a.against_wall(stand_model, high=1.3), a.against_wall(couch)
     if stand is not None:
         a.stand_on(stand, electronics.tv(rng, stand_model.size[0] - 0.1), 0, at=(0.0, -0.02), spread=0.0)
         scatter(a, stand, some(rng, (electronics.speaker, decor.vase, clutter.book, clutter.basket), 1, 3))
@@ -219,7 +219,8 @@ def kitchen_run(a: Arrangement, length: float) -> None:
         at, step = (start, 1.0) if rng.random() < 0.5 else (end, -1.0)
         fridge = kitchen.refrigerator(rng)
         sink_width = float(rng.uniform(1.0, 1.4))
-        line = [fridge, kitchen.counter(sink_width, color, stone, 0.0), kitchen.oven(rng)]
+        wet = kitchen.counter(sink_width, color, stone, 0.0)
+        line = [fridge, wet, kitchen.oven(rng)]
         if rng.random() < 0.6:
             line.insert(1, kitchen.dishwasher(rng))
         rest = end - start - sum(float(m.size[0]) + 0.01 for m in line)
@@ -232,11 +233,13 @@ def kitchen_run(a: Arrangement, length: float) -> None:
             index = a.against_wall(model, (side,), at + step * width / 2, gap=0.01)
             at += step * (width + 0.01)
             if index is not None:
-                _dress_kitchen_unit(a, index, width, color)
+                _dress_kitchen_unit(a, index, color, model is wet)
+            elif model is fridge:
+                a.against_wall(fridge)
         return
 
 
-def _dress_kitchen_unit(a: Arrangement, index: int, width: float, color: palette.Color) -> None:
+def _dress_kitchen_unit(a: Arrangement, index: int, color: palette.Color, has_sink: bool) -> None:
     rng = a.rng
     model = a.placed[index].model
     small = [tableware.kettle, tableware.toaster, tableware.coffee_maker, tableware.paper_towel, tableware.knife_block]
@@ -246,9 +249,11 @@ def _dress_kitchen_unit(a: Arrangement, index: int, width: float, color: palette
         hang_over(a, index, kitchen.range_hood(rng), 0.65)
         return
     if model.label == "kitchen counter":
-        if len(model.surfaces) > 1:
+        if has_sink:
             a.stand_on(index, kitchen.kitchen_sink(), 0, at=(0.0, 0.0), spread=0.0)
-        hang_over(a, index, kitchen.wall_cabinet(width - 0.02, color), 0.55)
+        hang_over(a, index, kitchen.wall_cabinet(float(model.size[0]) - 0.02, color), 0.55)
+        if not has_sink and rng.random() < 0.7:
+            scatter(a, index, [kitchen.microwave])
     if model.label != "refrigerator":
         scatter(a, index, some(rng, small, 3, 6))
 

@@ -86,7 +86,7 @@ def refrigerator(rng: Rng) -> Model:
     width, depth, height = rng.uniform(0.6, 0.75), rng.uniform(0.62, 0.68), rng.uniform(1.65, 1.85)
     split = height * 0.66
     model = Model("refrigerator")
-    model.add(Block((width, depth - 0.06, height - 0.04)), (0, -0.03, 0.04 + (height - 0.04) / 2), color)
+    model.add(Block((width - 0.012, depth - 0.06, height - 0.05)), (0, -0.03, 0.04 + (height - 0.04) / 2), color)
     model.add(Block((width - 0.05, depth - 0.1, 0.05)), (0, -0.03, 0.025), (0.15, 0.15, 0.16))
     for low, high in ((0.05, split - 0.006), (split + 0.006, height)):
         model.add(

@@ -16,6 +16,9 @@ AMBIENT = np.array((0.42, 0.43, 0.45))
 REACH = 6.5  # of a light [m]
 LAMP_RADIUS = 0.3  # within it a light grows no brighter [m]
 LIFT = 0.006  # of a ray's origin off its surface [m]
+INWARD = (
+    0.2  # how far towards the middle of its faces a ray starts, so that no edge lies in the plane of its neighbour
+)
 CROWDING = (0.12, 0.35, 0.9)  # how near something must be to shade a point from the sky of the room [m]
 DIRECTIONS = 18
 
@@ -49,12 +52,21 @@ def _openness(shadows: _Shadows, origins: Array, normals: Array) -> Array:
     return free / DIRECTIONS
 
 
+def _face_middles(points: Array, shading: Shading) -> Array:
+    """For every shading vertex the mean (S, 3) of the centres of its faces."""
+    centers = np.repeat(points[shading.faces].mean(axis=1), 3, axis=0)
+    corners = shading.faces.ravel()
+    sums = [np.bincount(corners, centers[:, k], minlength=len(points)) for k in range(3)]
+    middles: Array = np.stack(sums, axis=1) / np.bincount(corners, minlength=len(points))[:, None]
+    return middles
+
+
 def bake(mesh: SceneMesh, lights: Sequence[Light], shading: Shading) -> Array:
     """Light (S, 3) float32 that multiplies sRGB colours; `lights` are in the world."""
     shadows = _Shadows(mesh)
     points = mesh.vertices[shading.vertex].astype(np.float64)
     normals = shading.normal
-    origins = points + LIFT * normals
+    origins = points + INWARD * (_face_middles(points, shading) - points) + LIFT * normals
     openness = _openness(shadows, origins, normals)
     total = AMBIENT * (0.25 + 0.75 * openness[:, None]) * (1 + 0.18 * normals[:, 2:])
     for light in lights:

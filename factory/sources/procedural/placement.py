@@ -131,10 +131,11 @@ class Arrangement:
         margin: float = 0.0,
         tries: int = 14,
         low: float | None = None,
+        high: float | None = None,
     ) -> int | None:
         """Puts a model with its back to a wall, somewhere or at the coordinate `along`; None when nothing fits.
 
-        `low` : height from which the model must not cover a window or door (default: its own foot).
+        `low`, `high` : between these heights the model must not cover a window or door (default: its own).
         """
         back = model.bounds[0][1]
         left, right = model.bounds[0][0], model.bounds[1][0]
@@ -146,8 +147,8 @@ class Arrangement:
                 continue
             choices = start + half + 0.02 + room_for * self.rng.random(tries) if along is None else [along]
             for t in choices:
-                foot = z if low is None else low
-                if self._blocks_opening(side, t - half, t + half, foot, z + model.bounds[1][2]):
+                bottom, top = z if low is None else low, z + model.bounds[1][2] if high is None else high
+                if self._blocks_opening(side, t - half, t + half, bottom, top):
                     continue
                 yaw = INWARD_YAW[side]
                 turn = turn_about("z", yaw)

@@ -6,12 +6,12 @@ import numpy as np
 
 from factory.sources.procedural import decor, home_rooms, structure, work_rooms
 from factory.sources.procedural.floorgrid import BODY, CELL, FloorGrid
-from factory.sources.procedural.floorplan import WALL, Room
+from factory.sources.procedural.floorplan import INWARD_YAW, WALL, Opening, Room, SideName
 from factory.sources.procedural.model import Model
 from factory.sources.procedural.placement import Arrangement, Placed, rectangle
 from factory.tasks.rng import rng_for
 
-ATTEMPTS = 8
+ATTEMPTS = 4  # to furnish a room so that one can walk in it
 DOORWAY_CLEARANCE = 0.85  # empty floor in front of a door [m]
 
 
@@ -22,48 +22,43 @@ def _fixed(model: Model, room: Room, x: float = 0.0, y: float = 0.0, yaw: float 
 def _doors_and_windows(arrangement: Arrangement) -> None:
     """Frames, leaves and windows of a room; keeps the floor in front of doors free."""
     room, rng = arrangement.room, arrangement.rng
-    for side, openings in room.openings.items():
-        yaw = structure.INWARD_YAW[side]
-        along_x = side in ("south", "north")
-        sign = 1.0 if side in ("south", "west") else -1.0
-        wall = room.at(side)
-        for o in openings:
-            if o.kind == "window":
-                continue
-            near, far = sorted((wall, wall + sign * DOORWAY_CLEARANCE))
-            box = (o.start, near, o.end, far) if along_x else (near, o.start, far, o.end)
-            arrangement.keep_free.append(rectangle(*box))
-        for o in openings:
-            middle = (o.start + o.end) / 2
-            x, y = (middle, wall) if along_x else (wall, middle)
-            across = wall - sign * WALL / 2
-            if o.kind == "window":
-                arrangement.keep(_fixed(structure.window(rng, o), room, x, y, yaw))
-                continue
-            frame_x, frame_y = (middle, across) if along_x else (across, middle)
-            if o.kind == "entrance" or o.to_room < room.index:
-                frame = structure.door_frame(o, (0.9, 0.89, 0.86), bool(rng.random() < 0.4))
-                arrangement.keep(_fixed(frame, room, frame_x, frame_y, yaw))
-            leaf_width = o.end - o.start - 0.07
-            leaf = structure.door_leaf(rng, leaf_width, o.high - 0.05)
-            if o.kind == "entrance":
-                shift = structure.turn_about("z", yaw) @ (-leaf_width / 2, 0.0, 0.0)
-                arrangement.keep(_fixed(leaf, room, frame_x + shift[0], frame_y + shift[1], yaw))
-            elif o.to_room < room.index:
-                _open_leaf(arrangement, leaf, o.start, o.end, along_x, wall, sign)
+    openings = [(side, o) for side, row in room.openings.items() for o in row]
+    for side, o in openings:
+        if o.kind == "window":
+            x, y = _on_wall(room, side, (o.start + o.end) / 2, 0.0)
+            arrangement.keep(_fixed(structure.window(rng, o), room, x, y, INWARD_YAW[side]))
+        else:
+            corners = [_on_wall(room, side, o.start, 0.0), _on_wall(room, side, o.end, DOORWAY_CLEARANCE)]
+            arrangement.keep_free.append(rectangle(*np.min(corners, axis=0), *np.max(corners, axis=0)))
+    for side, o in openings:
+        # the room with the higher index has the door between two rooms
+        if o.kind == "window" or o.to_room > room.index:
+            continue
+        x, y = _on_wall(room, side, (o.start + o.end) / 2, -WALL / 2)
+        frame = structure.door_frame(o, (0.9, 0.89, 0.86), bool(rng.random() < 0.4))
+        arrangement.keep(_fixed(frame, room, x, y, INWARD_YAW[side]))
+        leaf = structure.door_leaf(rng, o.end - o.start - 0.07, o.high - 0.05)
+        if o.kind == "doorway":
+            _open_leaf(arrangement, leaf, side, o)
+        else:
+            hinge = structure.turn_about("z", INWARD_YAW[side]) @ (-(o.end - o.start - 0.07) / 2, 0.0, 0.0)
+            arrangement.keep(_fixed(leaf, room, x + hinge[0], y + hinge[1], INWARD_YAW[side]))
 
 
-def _open_leaf(
-    arrangement: Arrangement, leaf: Model, start: float, end: float, along_x: bool, wall: float, sign: float
-) -> None:
-    """Hangs a leaf that stands open at about a right angle on the side of the nearer corner, where it fits."""
+def _on_wall(room: Room, side: SideName, along: float, inward: float) -> tuple[float, float]:
+    """A point beside a wall: its coordinate along it, and the distance into the room [m]."""
+    across = room.at(side) + (inward if side in ("south", "west") else -inward)
+    return (along, across) if side in ("south", "north") else (across, along)
+
+
+def _open_leaf(arrangement: Arrangement, leaf: Model, side: SideName, opening: Opening) -> None:
+    """Hangs a leaf that stands open at a right angle, on the side of the nearer corner, where it fits."""
     room = arrangement.room
-    low, high = (room.x0, room.x1) if along_x else (room.y0, room.y1)
-    at_start = start - low < high - end
-    hinge = start + 0.06 if at_start else end - 0.06
-    x, y = (hinge, wall + sign * 0.02) if along_x else (wall + sign * 0.02, hinge)
-    yaw = (90.0 if sign > 0 else -90.0) if along_x else (0.0 if sign > 0 else 180.0)
-    thing = Placed(leaf, np.array([x, y, 0.01]), yaw, room.index)
+    low, high = room.span(side)
+    at_start = opening.start - low < high - opening.end
+    x, y = _on_wall(room, side, opening.start + 0.06 if at_start else opening.end - 0.06, 0.02)
+    # the leaf lies along the model's x axis, the way into the room is y
+    thing = Placed(leaf, np.array([x, y, 0.01]), INWARD_YAW[side] + 90.0, room.index)
     zones = arrangement.keep_free
     arrangement.keep_free = [zone for zone in zones if not zone.meets(thing.footprint())]
     if len(arrangement.keep_free) == len(zones) - 1 and arrangement.fits(thing):
@@ -100,18 +95,44 @@ def _passable(arrangement: Arrangement) -> bool:
     return True
 
 
+def _in_the_way(thing: Placed) -> bool:
+    footprint = thing.footprint()
+    return footprint.high > 0.05 and footprint.low < 1.9 and thing.model.label not in ("door", "doorframe", "window")
+
+
+def _cleared(arrangement: Arrangement) -> Arrangement:
+    """Leaves out what stands in the way: takes everything off the floor and puts back what lets one walk through."""
+    everything = arrangement.placed
+    root = list(range(len(everything)))
+    for index, thing in enumerate(everything):
+        if thing.supporter >= 0:
+            root[index] = root[thing.supporter]
+    loose = [i for i, t in enumerate(everything) if t.supporter < 0 and _in_the_way(t)]
+    gone = set(loose)
+    for candidate in loose:
+        gone.discard(candidate)
+        arrangement.placed = [t for i, t in enumerate(everything) if root[i] not in gone]
+        if not _passable(arrangement):
+            gone.add(candidate)
+    kept = [i for i in range(len(everything)) if root[i] not in gone]
+    arrangement.placed = [everything[i] for i in kept]
+    place = {old: new for new, old in enumerate(kept)}
+    for thing in arrangement.placed:
+        thing.supporter = place.get(thing.supporter, -1)
+    return arrangement
+
+
 def _furnished(seed: int, room: Room) -> Arrangement:
-    """A room in which one can walk; the last attempt is empty."""
+    """A room in which one can walk."""
     for attempt in range(ATTEMPTS):
         arrangement = Arrangement(room, rng_for(seed, "procedural", "room", room.index, attempt))
         _doors_and_windows(arrangement)
         lamp = decor.ceiling_light(arrangement.rng)
         arrangement.keep(Placed(lamp, np.array([*room.center, room.height]), 0.0, room.index))
-        if attempt < ATTEMPTS - 1:
-            FURNISH[room.kind](arrangement)
+        FURNISH[room.kind](arrangement)
         if _passable(arrangement):
-            break
-    return arrangement
+            return arrangement
+    return _cleared(arrangement)
 
 
 def furnish(seed: int, plan: list[Room]) -> list[Placed]:

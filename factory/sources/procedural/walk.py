@@ -46,35 +46,43 @@ def _room_order(plan: list[Room], start: int) -> list[int]:
     return order
 
 
-def _stops(rng: Rng, grid: FloorGrid, room: int, count: int) -> list[int]:
-    """Cells of a room far from each other and from obstacles."""
+def _stops(rng: Rng, grid: FloorGrid, room: int, count: int, start: list[int]) -> list[int]:
+    """Cells of a room far from each other, from where one comes and from obstacles."""
     cells = np.flatnonzero(grid.walkable & (grid.room == room))
-    if not len(cells):
-        return []
-    chosen = [int(rng.choice(cells))]
-    for _ in range(count - 1):
-        gaps = np.linalg.norm(grid.centers[cells, None] - grid.centers[chosen], axis=-1).min(axis=1)
-        chosen.append(
-            int(cells[np.argmax(gaps * np.minimum(grid.clearance[cells], 0.6) * rng.uniform(0.7, 1, len(cells)))])
-        )
+    chosen: list[int] = []
+    for _ in range(count if len(cells) else 0):
+        weight = np.minimum(grid.clearance[cells], 0.6) * rng.uniform(0.7, 1, len(cells))
+        if start + chosen:
+            weight *= np.linalg.norm(grid.centers[cells, None] - grid.centers[start + chosen], axis=-1).min(axis=1)
+        chosen.append(int(cells[np.argmax(weight)]))
     return chosen
 
 
-def _route(rng: Rng, grid: FloorGrid, plan: list[Room], length: float) -> Array:
-    """A polyline (n, 2) through all rooms, again and again until it is long enough; points `CELL` apart or so."""
+def _tour(rng: Rng, grid: FloorGrid, plan: list[Room], stops: int, path: list[int]) -> list[int]:
+    """Cells of a way through all rooms with so many stops in each, going on from the end of `path`."""
     counts = np.bincount(grid.room[grid.walkable] + 1, minlength=len(plan) + 1)[1:]
-    order = _room_order(plan, int(np.argmax(counts)))
+    cells = path[-1:]
+    visited: set[int] = set()
+    for room in _room_order(plan, int(np.argmax(counts))):
+        for stop in _stops(rng, grid, room, stops if room not in visited else 0, cells[-1:]):
+            cells += grid.way(cells[-1], stop)[1:] if cells else [stop]
+        visited.add(room)
+    return cells[len(path[-1:]) :]
+
+
+def _route(rng: Rng, grid: FloorGrid, plan: list[Room], length: float) -> Array:
+    """A polyline (n, 2) of about `length` [m] or more through all rooms, by as many stops as that allows."""
+
+    def measure(cells: list[int]) -> float:
+        return float(np.linalg.norm(np.diff(grid.centers[cells], axis=0), axis=1).sum())
+
     path: list[int] = []
-    walked = 0.0
-    while walked < length:
-        for room in order:
-            for stop in _stops(rng, grid, room, int(rng.integers(1, 4))):
-                way = grid.way(path[-1], stop)[1:] if path else [stop]
-                points = grid.centers[[*path[-1:], *way]]
-                walked += float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-                path += way
-        if length <= walked or walked == 0.0:
-            break
+    while not path or measure(path) < length:
+        tours = [_tour(rng, grid, plan, stops, path) for stops in (1, 2, 4)]
+        fitting = [tour for tour in tours if measure(path + tour) <= 1.1 * length]
+        path += fitting[-1] if fitting else tours[0]
+        if len(path) < 2:
+            raise RuntimeError("a floor plan without room to walk")
     return grid.centers[path]
 
 

@@ -34,7 +34,7 @@ def meeting(a: Arrangement) -> None:
     things = (electronics.laptop, electronics.laptop, clutter.papers, tableware.cup, tableware.cup, tableware.bottle)
     scatter(a, table, some(rng, (*things, electronics.telephone, clutter.book), 4, 7))
     hang(a, decor.whiteboard(rng), 0.95)
-    stand = a.against_wall(storage.tv_stand(rng))
+    stand = a.against_wall(storage.tv_stand(rng), high=1.3)
     if stand is not None:
         a.stand_on(stand, electronics.tv(rng, a.placed[stand].model.size[0] - 0.1), 0, at=(0.0, 0.0), spread=0.0)
     board = a.against_wall(storage.cabinet(rng))
