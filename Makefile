@@ -2,20 +2,34 @@
 
 PYTHON := .venv/bin/python
 OUT := out/demo
+LAKE := $(OUT)/lake
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: demo test quality setup clean
+.PHONY: demo results test quality setup clean
 
 setup:
 	@bash infra/setup.sh
 
 demo: setup
-	$(PYTHON) jobs/make_scans.py --out $(OUT)/scans --scenes 5
-	$(PYTHON) jobs/build_spar7m.py --source scannet --input $(OUT)/scans --root $(OUT)/lake --preset demo --prune
-	$(PYTHON) jobs/audit.py --root $(OUT)/lake
-	$(PYTHON) jobs/export_spar.py --root $(OUT)/lake --input $(OUT)/scans --out $(OUT)/spar
-	$(PYTHON) jobs/report.py --root $(OUT)/lake --input $(OUT)/scans --out $(OUT)/report
-	@echo "done: questions in $(OUT)/lake, SPAR tree in $(OUT)/spar, pictures in $(OUT)/report/index.html"
+	$(PYTHON) jobs/make_scans.py --out $(OUT)/scans --scenes 5 --processes $(shell nproc)
+	$(PYTHON) jobs/build_spar7m.py --source scannet --input $(OUT)/scans --root $(LAKE) --preset demo --prune
+	@$(MAKE) --no-print-directory results
+	@echo "questions in $(LAKE), SPAR tree in $(OUT)/spar, pictures in $(OUT)/report/index.html"
+
+# What is made from the lake, again only where a partition is newer.
+results: $(OUT)/audit.txt $(OUT)/spar/README.txt $(OUT)/report/index.html
+
+PARTITIONS = $(shell find $(LAKE) 2>/dev/null)
+
+$(OUT)/audit.txt: $(PARTITIONS)
+	$(PYTHON) jobs/audit.py --root $(LAKE) >$@.part || { cat $@.part; exit 1; }
+	@mv $@.part $@ && cat $@
+
+$(OUT)/spar/README.txt: $(PARTITIONS)
+	$(PYTHON) jobs/export_spar.py --root $(LAKE) --input $(OUT)/scans --out $(OUT)/spar
+
+$(OUT)/report/index.html: $(PARTITIONS)
+	$(PYTHON) jobs/report.py --root $(LAKE) --input $(OUT)/scans --out $(OUT)/report
 
 test:
 	@bash infra/setup.sh --browser
