@@ -7,14 +7,14 @@ from factory.sources.procedural.decor import curtain
 from factory.sources.procedural.kitchen import tap
 from factory.sources.procedural.model import Model, Surface, turn_about
 from factory.sources.procedural.palette import pick, shade
-from factory.sources.procedural.solids import Array, Block, Lathe, Tube, cylinder
+from factory.sources.procedural.solids import Array, Block, Lathe, Tube, Warp, cylinder
 from factory.sources.procedural.storage import doors
 
 Rng = np.random.Generator
 CERAMIC = (0.95, 0.95, 0.94)
 
 
-def _oval(scale_y: float) -> object:
+def _oval(scale_y: float) -> Warp:
     def warp(p: Array) -> Array:
         return p * (1.0, scale_y, 1.0)
 

@@ -6,7 +6,7 @@ from factory.sources.procedural import palette
 from factory.sources.procedural.model import Model, Surface, turn_about
 from factory.sources.procedural.palette import pick, shade
 from factory.sources.procedural.seating import legs
-from factory.sources.procedural.solids import Array, Block, Lathe, ball
+from factory.sources.procedural.solids import Array, Block, Lathe, Warp, ball
 
 Rng = np.random.Generator
 
@@ -35,7 +35,7 @@ def bed(rng: Rng) -> Model:
     return model
 
 
-def _pillow_warp(width: float, depth: float, height: float) -> object:
+def _pillow_warp(width: float, depth: float, height: float) -> Warp:
     def warp(p: Array) -> Array:
         u, v = np.abs(p[:, 0]) / (width / 2), np.abs(p[:, 1]) / (depth / 2)
         plump = np.sqrt(np.clip((1 - u**3) * (1 - v**3), 0.003, 1))

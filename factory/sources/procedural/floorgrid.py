@@ -29,7 +29,7 @@ class FloorGrid:
             inside = self._within(
                 (room.x0 + room.x1) / 2, (room.y0 + room.y1) / 2, room.x1 - room.x0, room.y1 - room.y0
             )
-            free |= inside
+            free = free | inside
             self.room[inside] = room.index
             for side, openings in room.openings.items():
                 for o in openings:
@@ -37,24 +37,24 @@ class FloorGrid:
                         along, across = (o.start + o.end) / 2, room.at(side)
                         x, y = (along, across) if side in ("south", "north") else (across, along)
                         size = (o.end - o.start - 0.06, 2.2 * WALL)
-                        free |= self._within(x, y, *(size if side in ("south", "north") else size[::-1]))
+                        free = free | self._within(x, y, *(size if side in ("south", "north") else size[::-1]))
         for thing in things:
             footprint = thing.footprint()
             if thing.model.label in ("wall", "floor", "ceiling", "doorframe", "window"):
                 continue
             if footprint.high > 0.05 and footprint.low < 1.9:
                 local = np.abs((self.centers - footprint.center) @ footprint.axes.T)
-                free &= ~(local <= footprint.half + CELL / 2).all(axis=1)
+                free = free & ~(local <= footprint.half + CELL / 2).all(axis=1)
         self.clearance = ndimage.distance_transform_edt(free.reshape(self.shape)).ravel() * CELL - CELL / 2
         walkable = self.clearance >= BODY
         labels, count = ndimage.label(walkable.reshape(self.shape), np.ones((3, 3)))
         sizes = ndimage.sum_labels(walkable.reshape(self.shape), labels, np.arange(1, count + 1))
-        self.walkable = (labels == 1 + int(np.argmax(sizes))).ravel() if count else walkable
+        self.walkable: Array = np.equal(labels, 1 + int(np.argmax(sizes))).ravel() if count else walkable
         self._graph = self._neighbours()
 
     def _within(self, x: float, y: float, width: float, depth: float) -> Array:
-        inside: Array = (np.abs(self.centers - (x, y)) <= (width / 2, depth / 2)).all(axis=1)
-        return inside
+        offset: Array = np.abs(self.centers - (x, y))
+        return np.all(offset <= np.array((width / 2, depth / 2)), axis=1)
 
     def _neighbours(self) -> coo_array:
         ids = np.arange(len(self.centers)).reshape(self.shape)

@@ -87,9 +87,9 @@ def sofa_group(a: Arrangement, with_tv: bool) -> None:
             end = a.keep_if_fits(a.beside(seat, tables.end_table(rng), way, 0.06))
             scatter(a, end, [decor.lamp, *some(rng, (clutter.book, tableware.cup, decor.vase), 0, 1)])
     around = under if under is not None else top
-    way = 1 if rng.random() < 0.5 else -1
+    hand = 1 if rng.random() < 0.5 else -1
     chair = seating.armchair(rng)
-    if around is None or a.keep_if_fits(a.beside(around, chair, (way, 0), 0.12, way * 90.0)) is None:
+    if around is None or a.keep_if_fits(a.beside(around, chair, (hand, 0), 0.12, hand * 90.0)) is None:
         a.against_wall(chair)
 
 
@@ -133,8 +133,8 @@ def bedroom(a: Arrangement) -> None:
     a.against_wall(storage.wardrobe(rng))
     chest = a.against_wall(storage.dresser(rng))
     hang_over(a, chest, decor.mirror(rng), 0.15)
-    things = (decor.lamp, decor.vase, clutter.book, bed.stuffed_animal, clutter.box, decor.small_plant)
-    scatter(a, chest, some(rng, things, 2, 4))
+    on_top = (decor.lamp, decor.vase, clutter.book, bed.stuffed_animal, clutter.box, decor.small_plant)
+    scatter(a, chest, some(rng, on_top, 2, 4))
     if a.room.area > 13 and rng.random() < 0.6:
         workplace(a)
     others = (bed.laundry_basket, clutter.shoes, clutter.suitcase, clutter.backpack, clutter.box, bed.ironing_board)

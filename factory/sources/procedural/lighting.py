@@ -28,12 +28,13 @@ class _Shadows:
 
     def __init__(self, mesh: SceneMesh) -> None:
         self._scene = o3d.t.geometry.RaycastingScene()
-        self._scene.add_triangles(mesh.vertices, mesh.faces.astype(np.uint32))
+        tensor = o3d.core.Tensor.from_numpy
+        self._scene.add_triangles(tensor(mesh.vertices), tensor(mesh.faces.astype(np.uint32)))
 
     def blocked(self, origins: Array, directions: Array, reach: float) -> Array:
         """(n,) bool for rays of `directions` (n, 3), up to `reach` times their length."""
         rays = np.concatenate([origins, directions], axis=1).astype(np.float32)
-        hit: Array = self._scene.test_occlusions(o3d.core.Tensor(rays), tnear=0.0, tfar=reach).numpy()
+        hit: Array = self._scene.test_occlusions(o3d.core.Tensor.from_numpy(rays), tnear=0.0, tfar=reach).numpy()
         return hit
 
 

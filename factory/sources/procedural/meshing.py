@@ -77,7 +77,7 @@ def mesh_scene(things: list[Placed], faces: int, rng: np.random.Generator) -> Sc
     """Tessellates every part in the world."""
     pieces, edge = _tessellate(things, faces)
     remaining = iter(pieces)
-    vertices, triangles, colors, glows, owners, parts, sides = [], [], [], [], [], [], []
+    vertices, triangles, colors, glows, owners, parts, sides = (list[Array]() for _ in range(7))
     decals: list[Decal] = []
     vertex_count = face_count = side_count = 0
     for index, thing in enumerate(things):

@@ -4,6 +4,7 @@ from types import TracebackType
 
 import numpy as np
 from PIL import Image, ImageFilter
+from scipy.spatial.transform import Rotation, Slerp
 
 from factory.sources.procedural.lighting import bake
 from factory.sources.procedural.scene import ProceduralScene
@@ -18,14 +19,6 @@ BLUR_SAMPLES = 5
 LENS = ImageFilter.Kernel((3, 3), (1, 3, 1, 3, 9, 3, 1, 3, 1))
 
 
-def _single_sample(pyrender: object) -> None:
-    """Takes multisampling off: the depth of a resolved pixel would not be that of its centre."""
-    from pyrender import renderer
-
-    store = renderer.glRenderbufferStorage
-    renderer.glRenderbufferStorageMultisample = lambda target, samples, kind, w, h: store(target, kind, w, h)
-
-
 def _through_lens(color: Array) -> Array:
     """A touch of blur, as every lens has; hides the stairs of single-sampled edges."""
     return np.asarray(Image.fromarray(color).filter(LENS))
@@ -36,7 +29,6 @@ class SceneRenderer:
 
     def __init__(self, scene: ProceduralScene) -> None:
         pyrender = load_pyrender()
-        _single_sample(pyrender)
         shading = shading_of(scene.mesh)
         light = bake(scene.mesh, scene.lights, shading)
         plain = np.where(shading.textured[:, None], 1.0, scene.mesh.color[shading.vertex]) * light
@@ -70,19 +62,17 @@ class SceneRenderer:
 
     def render_blurred(self, start: Array, end: Array) -> tuple[Array, Array]:
         """The mean colour of an exposure between two poses, and the depth at its start."""
-        from scipy.spatial.transform import Rotation, Slerp
-
         turn = Slerp([0, 1], Rotation.from_matrix([start[:3, :3], end[:3, :3]]))
         total = np.zeros((self._size[1], self._size[0], 3), dtype=np.float32)
-        first_depth = None
+        depths = []
         for t in np.linspace(0, 1, BLUR_SAMPLES):
             pose = np.eye(4)
             pose[:3, :3] = turn(t).as_matrix()
             pose[:3, 3] = (1 - t) * start[:3, 3] + t * end[:3, 3]
             color, depth = self.render(pose)
             total += color
-            first_depth = depth if first_depth is None else first_depth
-        return np.rint(total / BLUR_SAMPLES).astype(np.uint8), first_depth
+            depths.append(depth)
+        return np.rint(total / BLUR_SAMPLES).astype(np.uint8), depths[0]
 
     def vertex_colors(self) -> Array:
         """Lit colours (V, 3) of the mesh's vertices, 0..1."""

@@ -7,7 +7,7 @@ import numpy as np
 from factory.sources.procedural import decor, home_rooms, structure, work_rooms
 from factory.sources.procedural.floorgrid import BODY, CELL, FloorGrid
 from factory.sources.procedural.floorplan import INWARD_YAW, WALL, Opening, Room, SideName
-from factory.sources.procedural.model import Model
+from factory.sources.procedural.model import Model, turn_about
 from factory.sources.procedural.placement import Arrangement, Placed, rectangle
 from factory.tasks.rng import rng_for
 
@@ -41,7 +41,7 @@ def _doors_and_windows(arrangement: Arrangement) -> None:
         if o.kind == "doorway":
             _open_leaf(arrangement, leaf, side, o)
         else:
-            hinge = structure.turn_about("z", INWARD_YAW[side]) @ (-(o.end - o.start - 0.07) / 2, 0.0, 0.0)
+            hinge = turn_about("z", INWARD_YAW[side]) @ (-(o.end - o.start - 0.07) / 2, 0.0, 0.0)
             arrangement.keep(_fixed(leaf, room, x + hinge[0], y + hinge[1], INWARD_YAW[side]))
 
 

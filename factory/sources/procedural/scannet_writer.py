@@ -65,7 +65,7 @@ def _groups(scene: ProceduralScene, segments: Array) -> list[dict[str, object]]:
     def painted(thing: ProceduralObject) -> list[int]:
         ids = np.unique(segments[thing.vertex_ids])
         skipped = rng.random(len(ids)) < PARTLY_LABELLED.get(thing.label, 0.0)
-        return (ids[~skipped] if not skipped.all() else ids[:1]).tolist()
+        return [int(i) for i in (ids[~skipped] if not skipped.all() else ids[:1])]
 
     return [
         {"id": thing.object_id, "objectId": thing.object_id, "segments": painted(thing), "label": thing.label}

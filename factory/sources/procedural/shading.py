@@ -50,7 +50,7 @@ def _pack(decals: list[Decal]) -> tuple[Array, list[tuple[int, int]]]:
         x, shelf = x + width + 2 * MARGIN, max(shelf, height)
     atlas = np.full((y + shelf + MARGIN, ATLAS_WIDTH, 3), 255, dtype=np.uint8)
     for decal, (column, row) in zip(decals, corners, strict=True):
-        padded = np.pad(decal.image, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), mode="edge")
+        padded: Array = np.pad(decal.image, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), mode="edge")
         atlas[row - MARGIN : row - MARGIN + len(padded), column - MARGIN : column - MARGIN + padded.shape[1]] = padded
     return atlas, corners
 
@@ -64,8 +64,8 @@ def shading_of(mesh: SceneMesh) -> Shading:
     unique, inverse = np.unique(keys, return_inverse=True)
     inverse = inverse.reshape(-1)
     sums = [np.bincount(inverse, np.repeat(face_normal[:, k], 3), minlength=len(unique)) for k in range(3)]
-    normal = np.stack(sums, axis=1)
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-30
+    normal: Array = np.stack(sums, axis=1)
+    normal = normal / (np.linalg.norm(normal, axis=1, keepdims=True) + 1e-30)
     faces = inverse.reshape(-1, 3)
     atlas, places = _pack(mesh.decals)
     height, width = atlas.shape[:2]

@@ -108,7 +108,8 @@ def _wobble(rng: Rng, at: Array, wave_lengths: tuple[float, ...], amplitude: flo
     total = np.zeros_like(at)
     for wave in wave_lengths:
         total += np.sin(2 * np.pi * at / (wave * rng.uniform(0.8, 1.25)) + rng.uniform(0, 2 * np.pi))
-    return amplitude * total * np.sqrt(2 / len(wave_lengths))
+    wobble: Array = amplitude * total * np.sqrt(2 / len(wave_lengths))
+    return wobble
 
 
 def _gaze(rng: Rng, eyes: Array, things: list[Placed], rooms: Array, gap: float) -> Array:
@@ -150,7 +151,8 @@ def _gaze(rng: Rng, eyes: Array, things: list[Placed], rooms: Array, gap: float)
         start = stop
     smooth = ndimage.gaussian_filter1d(directions, 0.35 / gap, axis=0, mode="nearest")
     smooth += 0.05 * ahead  # two opposite directions do not cancel
-    return smooth / np.linalg.norm(smooth, axis=1, keepdims=True)
+    gaze: Array = smooth / np.linalg.norm(smooth, axis=1, keepdims=True)
+    return gaze
 
 
 def _poses(eyes: Array, yaw: Array, pitch: Array, roll: Array) -> Array:
