@@ -33,7 +33,7 @@ def make_scan(root: Path, index: int, settings: dict[str, int | float]) -> str:
     )
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of scene folders")
     parser.add_argument("--scenes", type=int, default=2, help="how many scenes (default: %(default)s)")
@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--width", type=int, default=640, help="image width (default: %(default)s)")
     parser.add_argument("--height", type=int, default=480, help="image height (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=1, help="scenes made at once (default: %(default)s)")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
 
     args.out.mkdir(parents=True, exist_ok=True)
     settings = {name: getattr(args, name) for name in ("seed", "frames", "step", "faces", "width", "height")}

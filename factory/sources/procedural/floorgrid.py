@@ -17,7 +17,7 @@ BODY = 0.24  # free radius that a person needs [m]
 class FloorGrid:
     """Which floor cells a person can stand on, how far the next obstacle is, and shortest ways."""
 
-    def __init__(self, plan: list[Room], things: list[Placed]) -> None:
+    def __init__(self, plan: list[Room], things: list[Placed], body: float = BODY) -> None:
         self.origin = np.array([min(r.x0 for r in plan), min(r.y0 for r in plan)]) - WALL
         top = np.array([max(r.x1 for r in plan), max(r.y1 for r in plan)]) + WALL
         self.shape = tuple(np.ceil((top - self.origin) / CELL).astype(int))
@@ -46,7 +46,7 @@ class FloorGrid:
                 local = np.abs((self.centers - footprint.center) @ footprint.axes.T)
                 free = free & ~(local <= footprint.half + CELL / 2).all(axis=1)
         self.clearance = ndimage.distance_transform_edt(free.reshape(self.shape)).ravel() * CELL - CELL / 2
-        walkable = self.clearance >= BODY
+        walkable = self.clearance >= body
         labels, count = ndimage.label(walkable.reshape(self.shape), np.ones((3, 3)))
         sizes = ndimage.sum_labels(walkable.reshape(self.shape), labels, np.arange(1, count + 1))
         self.walkable: Array = np.equal(labels, 1 + int(np.argmax(sizes))).ravel() if count else walkable

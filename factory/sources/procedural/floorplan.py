@@ -138,7 +138,7 @@ def _windows(rng: Rng, room: Room, outer: dict[SideName, float]) -> None:
         small = room.kind == "bathroom"
         width = float(min(rng.uniform(0.5, 0.7) if small else rng.uniform(1.0, 1.7), length - 1.2))
         middle = (low + high) / 2 + float(rng.uniform(-0.15, 0.15)) * (length - width)
-        sill = 1.4 if small else 1.1 if room.kind == "kitchen" else float(rng.uniform(0.85, 1.0))
+        sill = 1.4 if small else 1.24 if room.kind == "kitchen" else float(rng.uniform(0.85, 1.0))
         top = 2.0 if small else float(rng.uniform(2.05, 2.2))
         room.openings[side].append(Opening("window", middle - width / 2, middle + width / 2, sill, top))
 

@@ -249,8 +249,8 @@ def _dress_kitchen_unit(a: Arrangement, index: int, color: palette.Color, has_si
         hang_over(a, index, kitchen.range_hood(rng), 0.65)
         return
     if model.label == "kitchen counter":
-        if has_sink:
-            a.stand_on(index, kitchen.kitchen_sink(), 0, at=(0.0, 0.0), spread=0.0)
+        if has_sink and a.stand_on(index, kitchen.kitchen_sink(), 0, at=(0.0, 0.0), spread=0.0) is None:
+            return  # nothing stands over the hole
         hang_over(a, index, kitchen.wall_cabinet(float(model.size[0]) - 0.02, color), 0.55)
         if not has_sink and rng.random() < 0.7:
             scatter(a, index, [kitchen.microwave])

@@ -15,7 +15,7 @@ Array = np.ndarray
 
 NEAR, FAR = 0.05, 40.0
 GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])  # GL cameras look along -z with y up
-BLUR_SAMPLES = 5
+BLUR_SAMPLES = 9
 LENS = ImageFilter.Kernel((3, 3), (1, 3, 1, 3, 9, 3, 1, 3, 1))
 
 

@@ -80,7 +80,8 @@ FURNISH: dict[str, Callable[[Arrangement], None]] = {
 def _passable(arrangement: Arrangement) -> bool:
     """Whether a person can walk between all doors of a room and has some free floor."""
     room = arrangement.room
-    grid = FloorGrid([room], arrangement.placed)
+    # a little wider than on the walk, whose grid has its cells elsewhere
+    grid = FloorGrid([room], arrangement.placed, BODY + 0.75 * CELL)
     free = grid.walkable & (grid.room == room.index)
     if free.sum() * CELL**2 < max(0.6, 0.07 * room.area):
         return False

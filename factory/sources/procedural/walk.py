@@ -196,7 +196,7 @@ def film(rng: Rng, plan: list[Room], things: list[Placed], frame_count: int, ste
     roll = _wobble(rng, way, (1.3, 4.1), np.radians(1.5))
     poses = _poses(eyes, yaw, pitch, roll)
     at = np.minimum((np.arange(frame_count) * pace / way[-1] * (len(way) - 1)).astype(int), len(way) - 1)
-    after = np.minimum(at + max(1, round(0.05 / gap)), len(way) - 1)
+    after = np.minimum(at + 1, len(way) - 1)
     lost, blurred = _runs(rng, frame_count, 0.02, 3), _runs(rng, frame_count, 0.04, 4)
     return [
         Camera(poses[i], not is_lost, poses[j] if is_blurred else None)
