@@ -31,6 +31,7 @@ from schemas.scene import Scene
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 60
 REPEATS = 3
+MEMORY_SCENES = 8
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,16 @@ class Bench:
             yield Figure("scene on disk to Parquet", rows / seconds, "rows/CPU s", conditions)
 
     def memory(self) -> Iterator[Figure]:
-        """Peak resident memory of this process; meaningful after `line`."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        yield Figure("peak memory of one worker", peak, "MB", f"{self.faces}, libraries included")
+        """Peak resident memory after one scene and after several: it must not grow with their number."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = self.config(Path(folder) / "lake")
+            for scenes in (1, MEMORY_SCENES):
+                for _ in range(scenes):
+                    self._records(config)
+                    QaStage(config).run(self.scene_id)
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                conditions = f"{self.faces}, libraries included"
+                yield Figure(f"peak memory of a worker after {scenes} scenes", peak, "MB", conditions)
 
     def _records(self, config: BuildConfig) -> None:
         hasher = CachedHasher(Storage(self.scans), None)

@@ -19,9 +19,14 @@ def real_scans() -> Path:
     return folder
 
 
+@pytest.fixture
+def s3_endpoint(s3_bucket: str, tmp_path: Path) -> str:
+    """The URL of an empty folder in a bucket of a local S3 server, reached over HTTP as `AWS_*` say."""
+    return f"{s3_bucket}/{tmp_path.name}"
+
+
 @pytest.fixture(scope="session")
-def s3_endpoint() -> Iterator[str]:
-    """A URL inside a bucket of a local S3 server that is reached over HTTP, as set by `AWS_*` in the environment."""
+def s3_bucket() -> Iterator[str]:
     from botocore.session import Session
     from moto.server import ThreadedMotoServer
 

@@ -36,7 +36,7 @@ def test_one_worker_or_four_in_any_order_write_the_same_bytes(four_scans: Path, 
 
 
 def test_a_build_on_s3_writes_the_same_bytes(four_scans: Path, tmp_path: Path, s3_endpoint: str) -> None:
-    scans, root = Storage(f"{s3_endpoint}/{tmp_path.name}/scans"), f"{s3_endpoint}/{tmp_path.name}/lake"
+    scans, root = Storage(f"{s3_endpoint}/scans"), f"{s3_endpoint}/lake"
     for path, data in contents(four_scans).items():
         if "0003_00" in path or "/" not in path:
             scans.write_atomic(path, data)

@@ -76,7 +76,7 @@ def write_records(lake: Lake, scene: str, x: float = 0.0) -> None:
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "local":
         return str(tmp_path / "lake")
-    return f"{request.getfixturevalue('s3_endpoint')}/{tmp_path.name}/lake"
+    return f"{request.getfixturevalue('s3_endpoint')}/lake"
 
 
 def test_what_was_written_is_read_back(root: str) -> None:

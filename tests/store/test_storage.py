@@ -211,7 +211,7 @@ def test_links_count_as_what_they_point_to(tmp_path: Path) -> None:
     assert storage.find("scene") == ["scene/f"]
 
 
-def test_folder_markers_in_a_bucket_are_no_files(s3_endpoint: str) -> None:
+def test_folder_markers_in_a_bucket_are_no_files(s3_bucket: str) -> None:
     from botocore.session import Session
 
     folder = uuid.uuid4().hex
@@ -219,18 +219,18 @@ def test_folder_markers_in_a_bucket_are_no_files(s3_endpoint: str) -> None:
     client.put_object(Bucket="factory-tests", Key=f"{folder}/", Body=b"")
     client.put_object(Bucket="factory-tests", Key=f"{folder}/scene/", Body=b"")
     client.put_object(Bucket="factory-tests", Key=f"{folder}/scene/f", Body=b"x")
-    storage = Storage(f"{s3_endpoint}/{folder}")
+    storage = Storage(f"{s3_bucket}/{folder}")
     assert storage.list_dir() == ["scene"]
     assert storage.list_dir("scene") == ["f"]
     assert storage.find() == ["scene/f"]
 
 
-def test_objects_of_other_machines_are_seen_at_once(s3_endpoint: str) -> None:
+def test_objects_of_other_machines_are_seen_at_once(s3_bucket: str) -> None:
     from botocore.session import Session
 
     folder = uuid.uuid4().hex
     client = Session().create_client("s3")
-    storage = Storage(f"{s3_endpoint}/{folder}")
+    storage = Storage(f"{s3_bucket}/{folder}")
     storage.write_atomic("a", b"1")
     assert storage.list_dir() == storage.find() == ["a"]
     client.put_object(Bucket="factory-tests", Key=f"{folder}/b", Body=b"12")
