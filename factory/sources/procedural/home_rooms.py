@@ -32,12 +32,13 @@ from factory.sources.procedural.palette import pick
 from factory.sources.procedural.placement import Arrangement, Placed
 
 
-def _couch_before_tv(a: Arrangement, couch: Model) -> int | None:
+def _couch_before_tv(a: Arrangement) -> int | None:
     """A television on its stand at a wall and the couch opposite; at another wall when the couch does not fit."""
     rng = a.rng
     stand_model = storage.tv_stand(rng)
     stand, seat = None, None
-    for _ in range(12):
+    for attempt in range(16):
+        couch = seating.couch(rng, 3 if attempt < 8 else 2)
         stand = a.against_wall(stand_model, margin=0.02, tries=3, high=1.3)
         if stand is None:
             continue
@@ -48,7 +49,8 @@ def _couch_before_tv(a: Arrangement, couch: Model) -> int | None:
         a.placed.pop()
         stand = None
     if stand is None:
-        stand, seat = a.against_wall(stand_model, high=1.3), a.against_wall(couch)
+        seat = a.against_wall(seating.couch(rng, 2), tries=30)
+        stand = a.against_wall(stand_model, high=1.3)
     if stand is not None:
         a.stand_on(stand, electronics.tv(rng, stand_model.size[0] - 0.1), 0, at=(0.0, -0.02), spread=0.0)
         scatter(a, stand, some(rng, (electronics.speaker, decor.vase, clutter.book, clutter.basket), 1, 3))
@@ -58,11 +60,10 @@ def _couch_before_tv(a: Arrangement, couch: Model) -> int | None:
 def sofa_group(a: Arrangement, with_tv: bool) -> None:
     """A couch that faces a television across a coffee table."""
     rng = a.rng
-    couch = seating.couch(rng)
-    seat = _couch_before_tv(a, couch) if with_tv else a.against_wall(couch)
+    seat = _couch_before_tv(a) if with_tv else a.against_wall(seating.couch(rng), tries=30)
     if seat is None:
         return
-    for k in range(len(couch.surfaces)):
+    for k in range(len(a.placed[seat].model.surfaces)):
         if rng.random() < 0.6:
             a.stand_on(seat, bed.cushion(rng), k, at=(float(rng.uniform(-0.06, 0.06)), -0.06), spread=8)
     table = tables.coffee_table(rng)
@@ -72,16 +73,8 @@ def sofa_group(a: Arrangement, with_tv: bool) -> None:
         top = a.stand_on(under, table, 0, at=(0.0, 0.0), spread=0.0)
     else:
         top = a.keep_if_fits(a.beside(seat, table, (0, 1), 0.35))
-    things = (
-        clutter.book,
-        tableware.cup,
-        tableware.cup,
-        decor.vase,
-        tableware.bowl,
-        electronics.laptop,
-        clutter.papers,
-    )
-    scatter(a, top, some(rng, things, 2, 5))
+    things = (clutter.book, tableware.cup, tableware.cup, decor.vase, tableware.bowl, electronics.laptop)
+    scatter(a, top, some(rng, (*things, clutter.papers), 2, 5))
     for way in ((1, 0), (-1, 0)):
         if rng.random() < 0.6:
             end = a.keep_if_fits(a.beside(seat, tables.end_table(rng), way, 0.06))

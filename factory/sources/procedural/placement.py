@@ -11,6 +11,7 @@ from factory.sources.procedural.model import Model, turn_about
 Array = np.ndarray
 Rng = np.random.Generator
 NEARBY = 1e-3  # touching things count as apart [m]
+TRIES = 12  # to find a free place on a surface
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ class Footprint:
         return corners
 
 
-def rectangle(x0: float, y0: float, x1: float, y1: float, low: float = 0.0, high: float = 2.0) -> Footprint:
-    """An axis-parallel footprint."""
+def rectangle(x0: float, y0: float, x1: float, y1: float) -> Footprint:
+    """A place on the floor, as high as a person."""
     center, half = np.array([(x0 + x1) / 2, (y0 + y1) / 2]), np.array([(x1 - x0) / 2, (y1 - y0) / 2])
-    return Footprint(center, half, np.eye(2), low, high)
+    return Footprint(center, half, np.eye(2), 0.0, 2.0)
 
 
 @dataclass
@@ -94,7 +95,7 @@ class Arrangement:
         yaw = self.placed[index].yaw
         return min(SIDES, key=lambda side: abs((INWARD_YAW[side] - yaw + 180) % 360 - 180))
 
-    def fits(self, thing: Placed, margin: float = 0.0, ignore: tuple[int, ...] = ()) -> bool:
+    def fits(self, thing: Placed, margin: float = 0.0) -> bool:
         """Whether a thing is inside the room and meets neither another thing nor a place to keep free."""
         footprint = thing.footprint(margin)
         corners = thing.footprint().corners()
@@ -104,7 +105,7 @@ class Arrangement:
             return False
         if any(footprint.meets(zone) for zone in self.keep_free):
             return False
-        return not any(i not in ignore and footprint.meets(p.footprint()) for i, p in enumerate(self.placed))
+        return not any(footprint.meets(p.footprint()) for p in self.placed)
 
     def keep_if_fits(self, thing: Placed, margin: float = 0.0) -> int | None:
         """Takes a thing where it fits; its index."""
@@ -140,7 +141,7 @@ class Arrangement:
         back = model.bounds[0][1]
         left, right = model.bounds[0][0], model.bounds[1][0]
         half = (right - left) / 2
-        for side in sides:
+        for side in (sides[i] for i in self.rng.permutation(len(sides))):
             start, end = self.room.span(side)
             room_for = end - start - 2 * half - 0.04
             if room_for < 0:
@@ -204,11 +205,12 @@ class Arrangement:
         model: Model,
         surface: int | None = None,
         at: tuple[float, float] | None = None,
-        turn: float = 0.0,
         spread: float = 15.0,
-        tries: int = 12,
     ) -> int | None:
-        """Puts a model on a surface of a placed one: at a place in the surface's frame, or anywhere that is free."""
+        """Puts a model on a surface of a placed one: at a place in the surface's frame, or anywhere that is free.
+
+        `spread` : largest angle [degrees] that it is turned against that one.
+        """
         support = self.placed[index]
         surfaces = support.model.surfaces
         order = range(len(surfaces)) if surface is None else (surface,)
@@ -218,8 +220,8 @@ class Arrangement:
             top = surfaces[s]
             if size[2] > top.clearance:
                 continue
-            for _ in range(tries):
-                yaw = turn + float(self.rng.uniform(-spread, spread))
+            for _ in range(TRIES):
+                yaw = float(self.rng.uniform(-spread, spread))
                 c, sn = abs(np.cos(np.radians(yaw))), abs(np.sin(np.radians(yaw)))
                 extent = np.array([c * size[0] + sn * size[1], sn * size[0] + c * size[1]])
                 free = np.asarray(top.size) - extent

@@ -88,9 +88,9 @@ def _sofa(rng: Rng, label: str, seats: int, seat_width: float) -> Model:
     return model
 
 
-def couch(rng: Rng) -> Model:
-    """A sofa of two or three seats."""
-    return _sofa(rng, "couch", int(rng.integers(2, 4)), rng.uniform(0.62, 0.72))
+def couch(rng: Rng, most_seats: int = 3) -> Model:
+    """A sofa of two seats or more."""
+    return _sofa(rng, "couch", int(rng.integers(2, most_seats + 1)), rng.uniform(0.62, 0.72))
 
 
 def armchair(rng: Rng) -> Model:

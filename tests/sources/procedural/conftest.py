@@ -13,7 +13,7 @@ from factory.sources.procedural.scene import ProceduralScene, build_scene
 @pytest.fixture(scope="session")
 def furnished() -> list[ProceduralScene]:
     """A home and an office with all their rooms, coarse."""
-    return [build_scene(seed, faces=40_000, frame_count=60, width=320, height=240, rooms=5) for seed in (1, 2)]
+    return [build_scene(seed, faces=40_000, frame_count=110, width=320, height=240, rooms=5) for seed in (1, 2)]
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,7 @@ def test_the_camera_moves_as_a_hand_does_and_visits_all_rooms(furnished: list[Pr
         seen = {
             r.index for r in scene.rooms for x, y in poses[:, :2, 3] if r.x0 < x < r.x1 and r.y0 < y < r.y1
         }  # fmt: skip
-        assert len(seen) >= len(scene.rooms) - 1
+        assert len(seen) == len(scene.rooms)
 
 
 def test_some_frames_are_lost_and_some_blurred(furnished: list[ProceduralScene]) -> None:
@@ -138,7 +138,7 @@ def test_a_few_scenes_hold_forty_labels_and_repeat_some(furnished: list[Procedur
 
 
 def test_a_scene_depends_on_its_arguments_alone(furnished: list[ProceduralScene]) -> None:
-    settings = {"faces": 40_000, "frame_count": 60, "width": 320, "height": 240, "rooms": 5}
+    settings = {"faces": 40_000, "frame_count": 110, "width": 320, "height": 240, "rooms": 5}
     again = build_scene(1, **settings)
     assert np.array_equal(again.mesh.vertices, furnished[0].mesh.vertices)
     assert np.array_equal(again.mesh.faces, furnished[0].mesh.faces)
