@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from factory.sources.procedural.scannet_labels import write_label_table
@@ -64,9 +65,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{name}: already there")
     jobs = [(args.out, i, settings) for i in missing]
     if args.processes > 1 and len(jobs) > 1:
-        with multiprocessing.get_context("spawn").Pool(args.processes) as pool:
-            for line in [pool.apply_async(make_scan, job) for job in jobs]:
-                print(line.get(), flush=True)
+        # Unlike a multiprocessing pool this one reports a process that dies, instead of waiting for it.
+        with ProcessPoolExecutor(args.processes, multiprocessing.get_context("spawn")) as pool:
+            for line in pool.map(make_scan, *zip(*jobs, strict=True)):
+                print(line, flush=True)
     else:
         for job in jobs:
             print(make_scan(*job), flush=True)

@@ -13,6 +13,9 @@ def load_pyrender() -> ModuleType:
     """The module `pyrender`, set to render through EGL unless PYOPENGL_PLATFORM says otherwise."""
     os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
     setattr(np, "infty", np.inf)  # noqa: B010 - it predates numpy 2
+    import pyglet
+
+    pyglet.options["headless"] = True  # pyrender's viewer would load X11 libraries that a server need not have
     import pyrender
 
     _take_off_multisampling()
