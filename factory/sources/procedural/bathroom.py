@@ -138,7 +138,7 @@ def soap_dispenser(rng: Rng) -> Model:
 
 def shower_curtain(rng: Rng, width: float) -> Model:
     """A curtain on a rail along a bathtub's front."""
-    model = curtain(rng, width, 1.7)
+    model = curtain(pick(rng, palette.LINEN), width, 1.7)
     model.label = "shower curtain"
     return model
 

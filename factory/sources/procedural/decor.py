@@ -191,9 +191,8 @@ def whiteboard(rng: Rng) -> Model:
     return model
 
 
-def curtain(rng: Rng, width: float, height: float) -> Model:
+def curtain(color: palette.Color, width: float, height: float) -> Model:
     """One hanging curtain with folds, its rod's end included; origin on the floor below its middle."""
-    color = pick(rng, palette.LINEN + palette.FABRIC)
     folds = max(3, round(width / 0.11))
 
     def warp(p: Array) -> Array:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from factory.sources.procedural import clutter, decor, electronics, tableware
+from factory.sources.procedural import clutter, decor, electronics, palette, tableware
 from factory.sources.procedural.floorplan import SIDES, SideName
 from factory.sources.procedural.model import Model
+from factory.sources.procedural.palette import pick
 from factory.sources.procedural.placement import Arrangement
 
 Maker = Callable[[np.random.Generator], Model]
@@ -80,12 +81,13 @@ def along_walls(a: Arrangement, makers: Sequence[Maker]) -> None:
 
 def curtains(a: Arrangement) -> None:
     """A pair of curtains at every window that has the room for it."""
+    color = pick(a.rng, palette.LINEN + palette.FABRIC)
     for side, openings in a.room.openings.items():
         for o in openings:
             if o.kind != "window":
                 continue
             for edge, sign in ((o.start, -1), (o.end, 1)):
-                model = decor.curtain(a.rng, 0.34, min(o.high + 0.12, a.room.height - 0.1))
+                model = decor.curtain(color, 0.34, min(o.high + 0.12, a.room.height - 0.1))
                 a.against_wall(model, (side,), along=edge + sign * 0.26, low=a.room.height, gap=0.16)
 
 

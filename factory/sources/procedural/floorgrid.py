@@ -54,7 +54,7 @@ class FloorGrid:
 
     def _within(self, x: float, y: float, width: float, depth: float) -> Array:
         offset: Array = np.abs(self.centers - (x, y))
-        return np.all(offset <= np.array((width / 2, depth / 2)), axis=1)
+        return np.asarray(np.all(offset <= np.array((width / 2, depth / 2)), axis=1))
 
     def _neighbours(self) -> coo_array:
         ids = np.arange(len(self.centers)).reshape(self.shape)

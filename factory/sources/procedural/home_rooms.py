@@ -165,22 +165,19 @@ def workplace(a: Arrangement) -> int | None:
 def dining(a: Arrangement, table: Model, seats: int, office: bool = False) -> int | None:
     """A table in the open floor with chairs around it."""
     rng, room = a.rng, a.room
-    make = seating.office_chair if office else seating.chair
-    chair_size = 0.62
+    make, room_for_chair = (seating.office_chair, 0.7) if office else (seating.chair, 0.56)
     for _ in range(40):
         x, y = rng.uniform((room.x0, room.y0), (room.x1, room.y1))
-        yaw = float(rng.choice([0.0, 90.0]))
-        thing = Placed(table, np.array([x, y, 0.0]), yaw, room.index)
-        if not a.fits(thing, chair_size):
+        thing = Placed(table, np.array([x, y, 0.0]), float(rng.choice([0.0, 90.0])), room.index)
+        if not a.fits(thing, room_for_chair):
             continue
         index = a.keep(thing)
-        size = table.size
-        per_side = max(1, min(int(size[0] / 0.62), (seats + 1) // 2))
-        places = [((0, s), (k - (per_side - 1) / 2) * size[0] / per_side) for s in (1, -1) for k in range(per_side)]
+        length = table.size[0]
+        per_side = max(1, min(int(length / 0.62), (seats + 1) // 2))
+        places = [((0, s), (k - (per_side - 1) / 2) * length / per_side) for s in (1, -1) for k in range(per_side)]
         places += [((s, 0), 0.0) for s in (1, -1)]
         for way, shift in places[:seats]:
-            turn = {(0, 1): 180.0, (0, -1): 0.0, (1, 0): 90.0, (-1, 0): -90.0}[way]
-            turn += float(rng.uniform(-8, 8))
+            turn = {(0, 1): 180.0, (0, -1): 0.0, (1, 0): 90.0, (-1, 0): -90.0}[way] + float(rng.uniform(-8, 8))
             a.keep_if_fits(a.beside(index, make(rng), way, float(rng.uniform(0.02, 0.1)), turn, shift))
         return index
     return None

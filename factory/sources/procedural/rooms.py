@@ -11,7 +11,7 @@ from factory.sources.procedural.model import Model, turn_about
 from factory.sources.procedural.placement import Arrangement, Placed, rectangle
 from factory.tasks.rng import rng_for
 
-ATTEMPTS = 4  # to furnish a room so that one can walk in it
+ATTEMPTS = 8  # to furnish a room so that one can walk in it
 DOORWAY_CLEARANCE = 0.85  # empty floor in front of a door [m]
 
 
@@ -77,6 +77,12 @@ FURNISH: dict[str, Callable[[Arrangement], None]] = {
 }
 
 
+MAIN = {
+    "living room": "couch", "bedroom": "bed", "kitchen": "sink", "bathroom": "toilet", "office": "desk",
+    "meeting room": "table", "lounge": "couch",
+}  # fmt: skip
+
+
 def _passable(arrangement: Arrangement) -> bool:
     """Whether a person can walk between all doors of a room and has some free floor."""
     room = arrangement.room
@@ -109,6 +115,7 @@ def _cleared(arrangement: Arrangement) -> Arrangement:
         if thing.supporter >= 0:
             root[index] = root[thing.supporter]
     loose = [i for i, t in enumerate(everything) if t.supporter < 0 and _in_the_way(t)]
+    loose.sort(key=lambda i: everything[i].model.label != MAIN[arrangement.room.kind])
     gone = set(loose)
     for candidate in loose:
         gone.discard(candidate)
@@ -124,7 +131,8 @@ def _cleared(arrangement: Arrangement) -> Arrangement:
 
 
 def _furnished(seed: int, room: Room) -> Arrangement:
-    """A room in which one can walk."""
+    """A room in which one can walk, with its main thing where that is possible."""
+    passable: Arrangement | None = None
     for attempt in range(ATTEMPTS):
         arrangement = Arrangement(room, rng_for(seed, "procedural", "room", room.index, attempt))
         _doors_and_windows(arrangement)
@@ -132,8 +140,10 @@ def _furnished(seed: int, room: Room) -> Arrangement:
         arrangement.keep(Placed(lamp, np.array([*room.center, room.height]), 0.0, room.index))
         FURNISH[room.kind](arrangement)
         if _passable(arrangement):
-            return arrangement
-    return _cleared(arrangement)
+            if any(thing.model.label == MAIN[room.kind] for thing in arrangement.placed):
+                return arrangement
+            passable = passable or arrangement
+    return passable or _cleared(arrangement)
 
 
 def furnish(seed: int, plan: list[Room]) -> list[Placed]:
