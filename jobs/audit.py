@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from factory.audit.findings import Finding
 from factory.audit.lake import LakeReport, audit_lake
+from jobs.options import JobParser
 
 SHOWN_CHARACTERS = 300
 
@@ -23,10 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        allow_abbrev=False,
-        epilog="exit status: 0 every answer is re-derived and nothing is wrong, 1 something is, or the lake is empty",
+    parser = JobParser(
+        __doc__, "exit status: 0 every answer is re-derived and nothing is wrong, 1 something is, or the lake is empty"
     )
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument(

@@ -1,6 +1,5 @@
 """Measures speed and memory of every part of the line: one table, or JSON lines with --json."""
 
-import argparse
 import json
 import resource
 import sys
@@ -27,6 +26,7 @@ from factory.tasks import all_tasks
 from factory.visibility.rasterizer import Raster, Rasterizer
 from factory.visibility.records import RecordParams, build_records
 from factory.visibility.select import open_rasterizer, resolve_rasterizer
+from jobs.options import JobParser
 from schemas.scene import Scene
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 60
@@ -219,7 +219,7 @@ BENCHMARKS = ("load", "rasterize", "views", "rows", "line", "memory")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = JobParser(__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument(
         "--input", type=Path, required=True, help="folder of ScanNet-layout scenes; the first is measured"

@@ -10,7 +10,6 @@ import sys
 import time
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -25,25 +24,20 @@ from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
+from jobs.options import JobParser
 
 PRESETS = Path(__file__).parent / "presets.toml"
 LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store stays nearly empty
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """The command line, with the values of `--config` as defaults."""
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument("--config", type=Path, metavar="FILE", help="TOML file that holds any of these options")
-    known, _ = first.parse_known_args(argv)
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0],
-        parents=[first],
-        allow_abbrev=False,
-        epilog="exit status: 0 all is built, 1 wrong usage or input, 3 something went to quarantine",
+    """The command line."""
+    parser = JobParser(
+        __doc__, "exit status: 0 all is built, 1 wrong input, 2 wrong usage, 3 something is in quarantine"
     )
-    parser.add_argument("--source", help="data set: scannet")
-    parser.add_argument("--input", help="folder or URL of scene folders")
-    parser.add_argument("--root", help="folder or URL of the lake")
+    parser.add_argument("--source", required=True, help="data set: scannet")
+    parser.add_argument("--input", required=True, help="folder or URL of scene folders")
+    parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all)")
     parser.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all of the preset)")
     parser.add_argument(
@@ -51,7 +45,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument(
-        "--rasterizer", choices=["auto", "egl", "embree"], default="auto", help="default: egl if it works"
+        "--rasterizer", choices=["auto", "egl", "embree"], default="auto", help="default: egl where it works"
     )
     parser.add_argument(
         "--rasterizer-gpus",
@@ -63,25 +57,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, help="scenes worked on at once (default: the CPUs of the cluster)")
     parser.add_argument("--plan", action="store_true", help="print what would be built and why, and stop")
     parser.add_argument("--prune", action="store_true", help="delete partitions whose scene is gone from the input")
-    if known.config:
-        parser.set_defaults(**_config_file(known.config, {action.dest for action in parser._actions}))
-    options = parser.parse_args(argv)
-    for name in ("source", "input", "root"):
-        if not getattr(options, name):
-            parser.error(f"--{name} is needed, on the command line or in the --config file")
-    return options
-
-
-def _config_file(path: Path, known: set[str]) -> dict[str, Any]:
-    try:
-        values = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"--config {path}: {error}; a TOML file of options is expected, such as seed = 1") from error
-    values = {name.replace("-", "_"): value for name, value in values.items()}
-    unknown = sorted(values.keys() - known)
-    if unknown:
-        raise DataError(f"--config {path}: no option {', '.join(unknown)}; --help lists them")
-    return {name: ",".join(value) if isinstance(value, list) else value for name, value in values.items()}
+    return parser.parse_args(argv)
 
 
 def quotas(preset: str, tasks: str | None) -> dict[str, int]:

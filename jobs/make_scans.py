@@ -1,6 +1,5 @@
 """Makes procedural scans in the ScanNet v2 layout, to try everything without a data set."""
 
-import argparse
 import json
 import multiprocessing
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from factory.sources.procedural.scannet_labels import write_label_table
 from factory.sources.procedural.scannet_writer import write_scannet, write_splits
 from factory.sources.procedural.scene import build_scene
+from jobs.options import JobParser
 
 SETTINGS = "procedural.json"
 
@@ -35,7 +35,7 @@ def make_scan(root: Path, index: int, settings: dict[str, int | float]) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = JobParser(__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of scene folders")
     parser.add_argument("--scenes", type=int, default=2, help="how many scenes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="other seeds give other homes (default: %(default)s)")

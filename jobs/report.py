@@ -14,14 +14,13 @@ from factory.report.gallery import build_gallery
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
+from jobs.options import JobParser
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        allow_abbrev=False,
-        epilog="exit status: 0 the gallery is complete, 1 nothing was changed because of wrong input, 2 wrong usage",
+    parser = JobParser(
+        __doc__, "exit status: 0 the gallery is complete, 1 nothing was changed because of wrong input, 2 wrong usage"
     )
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument(

@@ -11,7 +11,7 @@ import pytest
 
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.build_spar7m import main, parse, quotas
+from jobs.build_spar7m import main, quotas
 from tests.building import contents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,22 +43,6 @@ def test_a_wrong_option_is_answered_with_what_would_be_right(
     assert main(arguments(four_scans, tmp_path / "lake", *more)) == 1
     assert words in capsys.readouterr().err
     assert not (tmp_path / "lake").exists()
-
-
-def test_a_config_file_holds_any_option_and_the_command_line_wins(tmp_path: Path) -> None:
-    file = tmp_path / "build.toml"
-    file.write_text(
-        'source = "scannet"\ninput = "in"\nroot = "lake"\nseed = 4\nscenes = ["a", "b"]\nrasterizer-gpus = 0.5\n'
-    )
-    options = parse(["--config", str(file), "--seed", "5"])
-    assert (options.source, options.seed, options.scenes, options.rasterizer_gpus) == ("scannet", 5, "a,b", 0.5)
-
-
-def test_a_config_file_with_an_unknown_option_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "build.toml"
-    file.write_text("sed = 4\n")
-    assert main(["--config", str(file)]) == 1
-    assert "no option sed" in capsys.readouterr().err
 
 
 def test_tasks_can_be_chosen() -> None:

@@ -1,0 +1,41 @@
+"""The command line of all jobs: long options, any of which may stand in a TOML file."""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class JobParser(argparse.ArgumentParser):
+    """A parser with `--config FILE`; what the command line says wins over the file."""
+
+    def __init__(self, description: str | None, epilog: str | None = None) -> None:
+        super().__init__(description=(description or "").strip().split("\n")[0], epilog=epilog, allow_abbrev=False)
+        self.add_argument("--config", type=Path, metavar="FILE", help="TOML file that holds any of these options")
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+        """As argparse; options of the file are read as if they stood before those of the command line."""
+        given = list(sys.argv[1:] if args is None else args)
+        finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+        finder.add_argument("--config", type=Path)
+        file = finder.parse_known_args(given)[0].config
+        return super().parse_args([*self._options_of(file), *given] if file else given, namespace)
+
+    def _options_of(self, file: Path) -> list[str]:
+        try:
+            values = tomllib.loads(file.read_text())
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            self.error(f"--config {file}: {error}; a TOML file of options is expected, such as seed = 1")
+        options = []
+        for name, value in values.items():
+            option = "--" + name.replace("_", "-")
+            if option not in self._option_string_actions:
+                self.error(f"--config {file}: no option {name}; --help lists them")
+            if value is True:
+                options.append(option)
+            elif value is not False:
+                text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+                options.append(f"{option}={text}")
+        return options
