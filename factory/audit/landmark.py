@@ -5,7 +5,7 @@ import re
 _REGION = re.compile(
     r"\b(?:in the|at the|on the) (?:(top|upper|bottom|lower)[- ])?(top|upper|bottom|lower|left|right|center|middle)\b"
 )
-_SHIFT = re.compile(r"\bto the (left|right)\b|\b(left|right)wards?\b|\b(up|down)(?:wards?)?\b")
+_SHIFT = re.compile(r"\bto the (left|right)\b|\b(left|right)wards?\b|(?<!\bends )\b(up|down)(?:wards?)?\b")
 _STILL = re.compile(r"\b(?:hardly|barely|nearly|almost|practically|without much|close to the place)\b")
 # Whether a picture is divided into halves or thirds is a matter of wording: only what no reading allows is wrong.
 MIDDLE, CENTRAL, STILL = 500.0, 250.0, 150.0

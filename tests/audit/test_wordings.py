@@ -9,6 +9,7 @@ import pytest
 
 import factory.wording
 from factory.audit.findings import Kind
+from factory.audit.landmark import false_landmark_claims
 from factory.audit.scene import audit_scene
 from tests.audit.small_world import clean_world
 
@@ -203,3 +204,9 @@ def test_landmarks() -> None:
         world.rows = [{**row, "qa_id": f"{i:06d}", "answer": t, "question": f"{i}"} for i, t in enumerate(texts)]
         wrong = {f.item for f in audit_scene(*world.tables())}
         assert len(wrong) == (len(texts) if lie else 0), [r["answer"] for r in world.rows if r["qa_id"] in wrong][:3]
+
+
+def test_ending_up_somewhere_is_no_way_up() -> None:
+    told = ["the object hardly changes its place in the frame and ends up in the center"]
+    assert false_landmark_claims(told, [450, 450, 500, 500], [450, 470, 500, 520]) == []
+    assert false_landmark_claims(["it goes up"], [450, 450, 500, 500], [450, 470, 500, 520]) == ["up"]
