@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from factory.audit.findings import Finding
 from factory.audit.lake import LakeReport, audit_lake
-from jobs.options import JobParser
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 
 SHOWN_CHARACTERS = 300
 
@@ -17,7 +17,10 @@ SHOWN_CHARACTERS = 300
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the audit and returns the exit status."""
     options = parse(argv)
-    report = audit_lake(options.root, options.processes)
+    try:
+        report = audit_lake(options.root, options.processes)
+    except EXPECTED_ERRORS as error:
+        return complain(error)
     print(json.dumps(as_json(report), indent=2) if options.json else as_text(report))
     return 0 if report.is_clean else 1
 

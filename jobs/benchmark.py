@@ -26,7 +26,7 @@ from factory.tasks import all_tasks
 from factory.visibility.rasterizer import Raster, Rasterizer
 from factory.visibility.records import RecordParams, build_records
 from factory.visibility.select import open_rasterizer, resolve_rasterizer
-from jobs.options import JobParser
+from jobs.command_line import JobParser
 from schemas.scene import Scene
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 60

@@ -24,7 +24,7 @@ from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
-from jobs.options import JobParser
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 
 PRESETS = Path(__file__).parent / "presets.toml"
 LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store stays nearly empty
@@ -167,9 +167,8 @@ def main(argv: list[str]) -> int:
         if options.plan:
             return 0
         summary = run(config, plan, lake, options.prune, console)
-    except (DataError, KeyError) as error:
-        Console(stderr=True).print(f"[red]error:[/red] {error.args[0]}", soft_wrap=True)
-        return 1
+    except EXPECTED_ERRORS as error:
+        return complain(error)
     if plan.to_build:
         skipped = sum(step.action == "none" for step in plan.steps)
         console.print(summary.render(skipped, time.perf_counter() - started))

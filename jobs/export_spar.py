@@ -17,7 +17,7 @@ from factory.exports.spar_tree import ExportSummary, export_spar
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.options import JobParser
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 
 FORMATS = ("fill", "select", "sentence", "judge")
 
@@ -94,9 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         summary = export_spar(
             Lake(Storage(options.root)), options.out, media(options), rgbd=options.rgbd, track=progress
         )
-    except (DataError, OSError) as error:
-        Console(stderr=True).print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
-        return 1
+    except EXPECTED_ERRORS as error:
+        return complain(error)
     console.print(*tables(summary), sep="\n")
     images = f"{summary.images.total():,} images" if options.images != "none" else "no images"
     console.print(

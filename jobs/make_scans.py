@@ -10,7 +10,7 @@ from pathlib import Path
 from factory.sources.procedural.scannet_labels import write_label_table
 from factory.sources.procedural.scannet_writer import write_scannet, write_splits
 from factory.sources.procedural.scene import build_scene
-from jobs.options import JobParser
+from jobs.command_line import JobParser
 
 SETTINGS = "procedural.json"
 

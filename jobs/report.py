@@ -9,12 +9,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from factory.errors import DataError
 from factory.report.gallery import build_gallery
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.options import JobParser
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -46,9 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         source = functools.cache(lambda name: open_source(name, storage))
         totals = build_gallery(Lake(Storage(options.root)), options.out, source, progress)
-    except (DataError, OSError) as error:
-        Console(stderr=True).print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
-        return 1
+    except EXPECTED_ERRORS as error:
+        return complain(error)
     console.print(
         f"{totals.questions:,} questions of {len(totals.scenes):,} scenes, {len(totals.quarantine)} in quarantine: "
         f"{options.out / 'index.html'}",

@@ -56,9 +56,13 @@ class Plan(Record):
 def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher) -> Plan:
     """Compares every scene of the input (or those asked for) with the lake.
 
-    Raises DataError for a scene that was asked for by name and is not there.
+    Raises DataError for an input without scenes, and for a scene that was asked for by name and is not there.
     """
     present = source.list_scenes()
+    if not present:
+        raise DataError(
+            f"{config.input}: no {source.name} scene below it; give the folder that holds the scene folders"
+        )
     wanted = present if config.scenes is None else config.scenes
     missing = sorted(set(wanted) - set(present))
     if missing:

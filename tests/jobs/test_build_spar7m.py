@@ -45,6 +45,24 @@ def test_a_wrong_option_is_answered_with_what_would_be_right(
     assert not (tmp_path / "lake").exists()
 
 
+@pytest.mark.parametrize("empty", ["scans", "scans/scene0003_00", "nowhere"])
+def test_an_input_without_scenes_is_no_success(
+    four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], empty: str
+) -> None:
+    (tmp_path / "scans").mkdir()
+    folder = four_scans / "scene0003_00" if "/" in empty else tmp_path / empty
+    assert main(arguments(folder, tmp_path / "lake")) == 1
+    assert "give the folder that holds the scene folders" in capsys.readouterr().err
+
+
+def test_a_root_that_cannot_be_is_said_in_a_line(
+    four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lake").write_text("a file")
+    assert main(arguments(four_scans, tmp_path / "lake")) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_tasks_can_be_chosen() -> None:
     chosen = quotas("even", "depth_prediction_oc, view_change_infer")
     assert set(chosen) == {"depth_prediction_oc", "view_change_infer"}

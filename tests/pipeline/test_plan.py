@@ -187,3 +187,9 @@ def test_a_scene_that_is_not_there_is_an_error(workshop: Workshop) -> None:
     workshop.config = workshop.config.model_copy(update={"scenes": ["scene0001_00", "scene0099_00"]})
     with pytest.raises(DataError, match="no scene scene0099_00 under in; it holds 4 scenes such as scene0000_00"):
         workshop.plan()
+
+
+def test_an_empty_input_is_an_error_and_removes_nothing(workshop: Workshop) -> None:
+    workshop.source.inputs = {}
+    with pytest.raises(DataError, match="in: no scannet scene below it"):
+        workshop.plan()

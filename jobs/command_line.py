@@ -1,4 +1,4 @@
-"""The command line of all jobs: long options, any of which may stand in a TOML file."""
+"""The command line of all jobs: long options, any of which may stand in a TOML file, and errors in one line."""
 
 import argparse
 import sys
@@ -6,6 +6,15 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from rich.console import Console
+from rich.markup import escape
+
+from factory.errors import DataError
+
+# What is wrong with the input, the disk or the bucket, not with this program: said in one line, without traceback.
+EXPECTED_ERRORS = (DataError, OSError, BotoCoreError)
 
 
 class JobParser(argparse.ArgumentParser):
@@ -39,3 +48,9 @@ class JobParser(argparse.ArgumentParser):
                 text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
                 options.append(f"{option}={text}")
         return options
+
+
+def complain(error: BaseException) -> int:
+    """Says what is wrong; the exit status."""
+    Console(stderr=True).print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True, highlight=False)
+    return 1
