@@ -1,8 +1,9 @@
 """What a build would do, and why: fingerprints of the inputs against those in the partitions' footers."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
+
+from pydantic import Field
 
 from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
@@ -25,7 +26,7 @@ class Step(Record):
     action: Literal["build", "remove", "none"]
     records_reason: str = ""
     qa_reason: str = ""
-    records_versions: dict[str, str] = {}  # noqa: RUF012
+    records_versions: dict[str, str] = Field(default_factory=dict)
 
 
 class Plan(Record):
@@ -41,16 +42,16 @@ class Plan(Record):
     def to_remove(self) -> list[Step]:
         return [step for step in self.steps if step.action == "remove"]
 
-    def reasons(self) -> Counter[tuple[str, str]]:
-        """How many partitions per (stage, reason)."""
-        counted: Counter[tuple[str, str]] = Counter()
+    def reasons(self) -> dict[tuple[str, str], list[str]]:
+        """The scenes per (stage, reason), sorted."""
+        found: dict[tuple[str, str], list[str]] = {}
         for step in self.steps:
             if step.action == "remove":
-                counted["all", "removed"] += 1
+                found.setdefault(("all", "removed"), []).append(step.scene_id)
             for stage, reason in (("records", step.records_reason), ("qa", step.qa_reason)):
-                if reason and step.action == "build":
-                    counted[stage, reason] += 1
-        return counted
+                if reason:
+                    found.setdefault((stage, reason), []).append(step.scene_id)
+        return dict(sorted(found.items()))
 
 
 def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher) -> Plan:

@@ -53,7 +53,7 @@ class QaStage:
             committed = lake.meta("qa", source, scene_id)
             if committed is not None and committed.fingerprint == fingerprint(versions):
                 lake.delete("quarantine", source, scene_id)
-                return StageResult(scene_id=scene_id, stage="qa", status="unchanged", counts=committed.counts)
+                return StageResult(scene_id=scene_id, stage="qa", status="unchanged")
         result = run_stage(lake, source, scene_id, "qa", lambda: self._build(scene_id, versions))
         if result.status == "built":
             lake.delete("quarantine", source, scene_id)

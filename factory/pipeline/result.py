@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+from pydantic import Field
 
 from factory.errors import DataError
 from factory.store.lake import TABLES, Lake
@@ -25,7 +26,7 @@ class StageResult(Record):
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_mb: float = 0.0
-    counts: dict[str, int] = {}  # noqa: RUF012
+    counts: dict[str, int] = Field(default_factory=dict)
     error: str = ""
     message: str = ""
 

@@ -105,11 +105,6 @@ def render_plan(plan: Plan) -> RenderableType:
         return Text(f"plan: nothing to do, {unchanged} scenes are up to date")
     table = Table("stage", "reason", "scenes", "such as", title="plan", title_justify="left")
     table.columns[2].justify = "right"
-    for (stage, reason), count in sorted(reasons.items()):
-        examples = [
-            step.scene_id
-            for step in plan.steps
-            if reason in ({"records": step.records_reason, "qa": step.qa_reason}.get(stage), step.action + "d")
-        ]
-        table.add_row(stage, reason, f"{count:,}", ", ".join(examples[:_EXAMPLES]))
+    for (stage, reason), scenes in reasons.items():
+        table.add_row(stage, reason, f"{len(scenes):,}", ", ".join(scenes[:_EXAMPLES]))
     return Group(table, Text(f"{unchanged} scenes are up to date"))

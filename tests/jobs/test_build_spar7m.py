@@ -103,6 +103,7 @@ def test_build_quarantine_prune_and_rest(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # three builds, each with a Ray of its own
 def test_a_killed_build_is_finished_by_the_next_with_the_same_bytes(four_scans: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
 
