@@ -7,9 +7,11 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from rich.console import Console
+
 from factory.audit.findings import Finding
 from factory.audit.lake import LakeReport, audit_lake
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 
 SHOWN_CHARACTERS = 300
 
@@ -18,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the audit and returns the exit status."""
     options = parse(argv)
     try:
-        report = audit_lake(options.root, options.processes)
+        report = audit_lake(options.root, options.processes, scenes_bar(Console(stderr=True)))
     except EXPECTED_ERRORS as error:
         return complain(error)
     print(json.dumps(as_json(report), indent=2) if options.json else as_text(report))

@@ -39,7 +39,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--input", required=True, help="folder or URL of scene folders")
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all)")
-    parser.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all of the preset)")
+    parser.add_argument(
+        "--tasks", metavar="A,B", help="questions of these tasks and no others (default: all of the preset)"
+    )
     parser.add_argument(
         "--preset", default="even", help="facts per scene and task: even, spar7m, demo (default: even)"
     )

@@ -3,15 +3,17 @@
 import argparse
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import track
 
 from factory.errors import DataError
+from factory.store.lake import Track
 
 # What is wrong with the input, the disk or the bucket, not with this program: said in one line, without traceback.
 EXPECTED_ERRORS = (DataError, OSError, BotoCoreError)
@@ -48,6 +50,15 @@ class JobParser(argparse.ArgumentParser):
                 text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
                 options.append(f"{option}={text}")
         return options
+
+
+def scenes_bar(console: Console) -> Track:
+    """A progress bar over partitions."""
+
+    def bar(partitions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        yield from track(partitions, description="scenes", console=console)
+
+    return bar
 
 
 def complain(error: BaseException) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from factory.errors import DataError
@@ -17,7 +16,7 @@ from factory.exports.spar_tree import ExportSummary, export_spar
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 
 FORMATS = ("fill", "select", "sentence", "judge")
 
@@ -87,12 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
     console = Console()
 
-    def progress(partitions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        yield from track(partitions, description="scenes", console=console)
-
     try:
         summary = export_spar(
-            Lake(Storage(options.root)), options.out, media(options), rgbd=options.rgbd, track=progress
+            Lake(Storage(options.root)), options.out, media(options), rgbd=options.rgbd, track=scenes_bar(console)
         )
     except EXPECTED_ERRORS as error:
         return complain(error)

@@ -3,17 +3,16 @@
 import argparse
 import functools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
 
 from factory.report.gallery import build_gallery
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,12 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     storage = Storage(options.input)
 
-    def progress(partitions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        yield from track(partitions, description="scenes", console=console)
-
     try:
         source = functools.cache(lambda name: open_source(name, storage))
-        totals = build_gallery(Lake(Storage(options.root)), options.out, source, progress)
+        totals = build_gallery(Lake(Storage(options.root)), options.out, source, scenes_bar(console))
     except EXPECTED_ERRORS as error:
         return complain(error)
     console.print(

@@ -11,7 +11,7 @@ from factory.audit.findings import Finding, Kind, Report
 from factory.audit.registry import AUDITS
 from factory.audit.scene import report_scene
 from factory.errors import DataError
-from factory.store.lake import Lake
+from factory.store.lake import Lake, Track
 from factory.store.storage import Storage
 
 EXAMPLES = 3
@@ -58,14 +58,17 @@ class LakeReport:
         return self.rows.total() > 0 and self.rows == self.checked and not self.counts
 
 
-def audit_lake(root: str, processes: int = 1) -> LakeReport:
-    """Audits every `qa` partition under a root (a folder or a bucket), one in memory per process."""
+def audit_lake(root: str, processes: int = 1, track: Track = iter) -> LakeReport:
+    """Audits every `qa` partition under a root (a folder or a bucket), one in memory per process.
+
+    `track` wraps the list of partitions, to show progress.
+    """
     lake = Lake(Storage(root))
     asked = lake.partitions("qa")
     result = LakeReport()
     known = set(asked)
     result.unasked = [scene for dataset, scene in lake.partitions("views") if (dataset, scene) not in known]
-    for (dataset, scene), report in zip(asked, _reports(root, asked, processes), strict=True):
+    for (dataset, scene), report in zip(track(asked), _reports(root, asked, processes), strict=True):
         result.add(f"{dataset}/{scene}", report)
     options = {name: audit.options for name, audit in AUDITS.items()}
     result.note("", check_balance(result.answers, options))

@@ -7,7 +7,6 @@ data_jsons/<source>_<K>k.json
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from factory.exports.replacing import replacing
 from factory.exports.spar import depth_path, image_path, official_row
 from factory.exports.spar_files import FileKey, QuestionFiles
 from factory.exports.spar_media import SparMedia, write_cameras
-from factory.store.lake import Lake
+from factory.store.lake import Lake, Track
 from schemas.qa import QARow
 from schemas.records import ViewRecord
 
@@ -59,9 +58,6 @@ class ExportSummary:
     questions: Counter[FileKey] = field(default_factory=Counter)
     scenes: Counter[str] = field(default_factory=Counter)
     images: Counter[str] = field(default_factory=Counter)
-
-
-Track = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, str]]]
 
 
 def export_spar(lake: Lake, out: Path, media: SparMedia, *, rgbd: bool = False, track: Track = iter) -> ExportSummary:

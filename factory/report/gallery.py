@@ -12,10 +12,10 @@ from factory.errors import DataError
 from factory.exports.replacing import replacing
 from factory.exports.spar import LETTERS
 from factory.report.pictures import pictures, shows_answer
-from factory.report.samples import Track, choose_samples
+from factory.report.samples import choose_samples
 from factory.report.totals import Totals, read_totals
 from factory.sources.base import Source
-from factory.store.lake import Lake
+from factory.store.lake import Lake, Track
 from schemas.qa import Mark, QARow
 
 STYLE = "style.css"

@@ -1,17 +1,15 @@
 """Which questions a gallery shows: few, spread evenly over formats and scenes, the same every time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from factory.store.lake import Lake
+from factory.store.lake import Lake, Track
 from schemas.qa import QARow
 
 PER_TASK = 12
 MAX_SCENES = 24
-
-Track = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, str]]]
 
 
 def spread(items: Sequence[tuple[str, str]], count: int) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ all three, so a reader can refuse a mixture of two builds.
 
 import hashlib
 import io
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote, unquote
 
 import pyarrow as pa
@@ -28,6 +29,8 @@ TABLES: dict[str, pa.Schema] = {
 }
 UPSTREAM: dict[str, tuple[str, ...]] = {"views": ("scenes", "objects"), "qa": ("scenes", "objects", "views")}
 FILE_NAME = "data.parquet"
+# Wraps a list of partitions (dataset, scene), to show progress.
+Track = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, str]]]
 _META_KEY = b"factory"
 _TAIL_BYTES = 1 << 16
 
