@@ -7,6 +7,8 @@ from scipy import ndimage
 
 from factory.geometry.cameras import project, unproject
 from factory.geometry.transforms import inverse, transform_points
+from factory.visibility.egl import EglRasterizer
+from factory.visibility.egl_devices import device_for_cuda, list_egl_devices
 from factory.visibility.rasterizer import NEAR_M
 from tests.visibility.cameras import look_at, pinhole
 
@@ -222,6 +224,22 @@ def test_the_two_agree_off_silhouettes(egl, embree):
     for eye in eyes:
         shares = agreement(egl, embree, faces, face_object, look_at(eye, (0.1, 0, 0.9)), intrinsics, 320, 240)
         assert min(shares) >= 0.999, shares
+
+
+@pytest.mark.gpu
+def test_a_gpu_agrees_with_embree(embree):
+    device = device_for_cuda(0, list_egl_devices())
+    if device is None:
+        pytest.skip("EGL lists no NVIDIA GPU here")
+    gpu = EglRasterizer(device)
+    assert "NVIDIA" in gpu.renderer
+    vertices, faces, face_object = furnished_room()
+    gpu.load(vertices, faces)
+    embree.load(vertices, faces)
+    pose, intrinsics = look_at((-2.6, -2.2, 1.5), (0.1, 0, 0.9)), pinhole(320, 240, 260.0)
+    shares = agreement(gpu, embree, faces, face_object, pose, intrinsics, 320, 240)
+    gpu.close()
+    assert min(shares) >= 0.999, shares
 
 
 @pytest.mark.slow
