@@ -14,6 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from factory.audit.lake import audit_lake
 from factory.geometry.cameras import scale_intrinsics
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.qa_stage import QaStage
@@ -152,6 +153,16 @@ class Bench:
             conditions = f"{rows} rows, {keyframes} keyframes, {seconds:.1f} CPU s, {self.faces}, {config.rasterizer}"
             yield Figure("scene on disk to Parquet", rows / seconds, "rows/CPU s", conditions)
 
+    def audit(self) -> Iterator[Figure]:
+        """Rows in Parquet -> every answer derived a second time."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = self.config(Path(folder) / "lake")
+            self._records(config)
+            QaStage(config).run(self.scene_id)
+            seconds = best_cpu(lambda: audit_lake(config.root))
+            rows, _ = self._size(Lake(Storage(config.root)))
+            yield Figure("audit", rows / seconds, "rows/CPU s", f"{rows} rows")
+
     def memory(self) -> Iterator[Figure]:
         """Peak resident memory after one scene and after several: it must not grow with their number."""
         with tempfile.TemporaryDirectory() as folder:
@@ -215,7 +226,7 @@ def _timed(run: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - started
 
 
-BENCHMARKS = ("load", "rasterize", "views", "rows", "line", "memory")
+BENCHMARKS = ("load", "rasterize", "views", "rows", "line", "audit", "memory")
 
 
 def main() -> int:

@@ -12,6 +12,8 @@ from factory.audit.rules import check_pair
 from factory.audit.text import clauses, tokenise
 
 MAX_ROLL_DEG = 15.0
+# 2.6 standard deviations of two cameras short of half a turn, where right and left are the same.
+MAX_YAW_DEG = 180.0 - 2.6 * math.sqrt(2.0)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def check_view_change(case: Case) -> None:
     yaw = math.degrees(math.atan2(ahead[0], ahead[2]))
     pitch = math.degrees(math.asin(max(-1.0, min(1.0, -ahead[1] / float((ahead @ ahead) ** 0.5)))))
     exact = [float(x), float(-y), float(z), pitch, yaw]
+    case.expect(abs(yaw) <= MAX_YAW_DEG, Kind.RULE, f"turn of {yaw:.1f} degrees to a side", "a turn with a side")
     check_values(case, exact)
     stored = case.row["values"]
     if stored is None or len(stored) != len(exact):

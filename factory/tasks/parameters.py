@@ -41,6 +41,7 @@ class Parameters:
     # A camera's move is told without roll, so there must be little; steps are those of the answer.
     max_roll_deg: float = 15.0
     max_turn_up_deg: float = 60.0
+    max_turn_aside_deg: float = 170.0  # half a turn has no side: noise would flip left and right
     step_m: float = 0.1
     step_deg: float = 5.0
 

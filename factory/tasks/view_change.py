@@ -37,7 +37,7 @@ class ViewChange(Task):
         relation="none",
         formats=("fill", "sentence"),
         answer="camera",
-        version=1,
+        version=2,
     )
     unit = "none"  # metres and degrees
 
@@ -60,6 +60,10 @@ class ViewChange(Task):
         change = _change(records, views)
         pool.reject(
             f"turn of more than {p.max_turn_up_deg:g} degrees up or down", np.abs(change[:, 3]) > p.max_turn_up_deg
+        )
+        pool.reject(
+            f"turn of more than {p.max_turn_aside_deg:g} degrees to a side",
+            np.abs(change[:, 4]) > p.max_turn_aside_deg,
         )
         steps = np.array([p.step_m] * 3 + [p.step_deg] * 2)
         pool.reject("no change after rounding", (np.rint(change / steps) == 0).all(axis=1))

@@ -160,6 +160,14 @@ def roll_camera(world: World) -> None:
     world.rows = [world.row("view_change_infer", "fill")]
 
 
+def turn_by_half(world: World) -> None:
+    # the second camera looks where the first one's back is: its right and forward axes against those of the first
+    first, second = (world.views[i]["world_from_camera"] for i in (0, 1))
+    for i in (0, 4, 8):
+        second[i : i + 3] = [-first[i], first[i + 1], -first[i + 2]]
+    world.rows = [world.row("view_change_infer", "fill")]
+
+
 def ambiguous_landmark(world: World) -> None:
     row = world.row("view_change_infer", "sentence")
     row["object_ids"], row["labels"] = [4], ["chair"]
@@ -324,6 +332,7 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     ),
     "views swapped": (swap_frames, Kind.ANSWER),
     "rolled camera": (roll_camera, Kind.RULE),
+    "half a turn": (turn_by_half, Kind.RULE),
     "no common object": (no_shared_object, Kind.RULE),
     "the same view twice": (stand_still, Kind.RULE),
     "landmark named ambiguously": (ambiguous_landmark, Kind.MENTION),

@@ -10,7 +10,6 @@ from factory.geometry.cameras import project, scale_intrinsics
 from factory.geometry.transforms import inverse, transform_points
 from factory.sources.scannet import ScanNetSource
 from factory.store.storage import Storage
-from schemas.scene import Scene
 from tests.sources.tiny_scannet import (
     ALIGNED_FROM_RAW,
     BOXES,
@@ -22,25 +21,13 @@ from tests.sources.tiny_scannet import (
     SCENE,
     WORLD_FROM_CAMERA,
     TinyScene,
+    aligned_box,
+    load,
     looking,
     matrix_text,
+    write,
     write_tiny_scene,
 )
-
-
-def load(root: Path) -> Scene:
-    return ScanNetSource(Storage(root)).load(SCENE)
-
-
-def write(root: Path, scene: TinyScene) -> Path:
-    scene.write_annotated_mesh(root / SCENE)
-    scene.write_export(root / SCENE)
-    return root / SCENE
-
-
-def aligned_box(scene: Scene, object_id: int) -> tuple[np.ndarray, np.ndarray]:
-    ids = next(o.vertex_ids for o in scene.objects if o.object_id == object_id)
-    return scene.mesh.vertices[ids].min(axis=0), scene.mesh.vertices[ids].max(axis=0)
 
 
 def test_objects_and_mesh_stand_in_the_aligned_world(tmp_path: Path) -> None:

@@ -13,16 +13,12 @@ from factory.sources.registry import open_source
 from factory.sources.scannet import ScanNetSource
 from factory.store.hashing import CachedHasher
 from factory.store.storage import Storage
-from schemas.scene import Scene
 from tests.sources.tiny_scannet import (
     SCENE,
     TinyScene,
+    load,
     write_tiny_scene,
 )
-
-
-def load(root: Path) -> Scene:
-    return ScanNetSource(Storage(root)).load(SCENE)
 
 
 def test_registry(tmp_path: Path) -> None:

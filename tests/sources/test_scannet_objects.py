@@ -6,31 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factory.sources.scannet import ScanNetSource
 from factory.sources.scannet_objects import face_objects
-from factory.store.storage import Storage
-from schemas.scene import Scene
 from tests.sources.tiny_scannet import (
     BOXES,
     SCENE,
     TinyScene,
+    aligned_box,
+    load,
     ply_bytes,
+    write,
 )
-
-
-def load(root: Path) -> Scene:
-    return ScanNetSource(Storage(root)).load(SCENE)
-
-
-def write(root: Path, scene: TinyScene) -> Path:
-    scene.write_annotated_mesh(root / SCENE)
-    scene.write_export(root / SCENE)
-    return root / SCENE
-
-
-def aligned_box(scene: Scene, object_id: int) -> tuple[np.ndarray, np.ndarray]:
-    ids = next(o.vertex_ids for o in scene.objects if o.object_id == object_id)
-    return scene.mesh.vertices[ids].min(axis=0), scene.mesh.vertices[ids].max(axis=0)
 
 
 def test_ids_of_old_files(tmp_path: Path) -> None:

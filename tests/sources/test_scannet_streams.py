@@ -11,7 +11,6 @@ from PIL import Image
 from factory.errors import DataError
 from factory.sources.scannet import ScanNetSource
 from factory.store.storage import Storage
-from schemas.scene import Scene
 from tests.sources.tiny_scannet import (
     COLOR_INTRINSICS,
     COLOR_SIZE,
@@ -21,12 +20,9 @@ from tests.sources.tiny_scannet import (
     SCENE,
     WORLD_FROM_CAMERA,
     TinyScene,
+    load,
     write_tiny_scene,
 )
-
-
-def load(root: Path) -> Scene:
-    return ScanNetSource(Storage(root)).load(SCENE)
 
 
 def pixels(data: bytes) -> np.ndarray:

@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from factory.sources.scannet import ScanNetSource
+from factory.store.storage import Storage
+from schemas.scene import Scene
 from tests.sources.sens_writer import StreamFrame, sens_bytes
 
 SCENE = "scene0000_00"
@@ -186,6 +189,23 @@ def write_tiny_scene(root: Path, scene_id: str = SCENE) -> Path:
     scene.write_annotated_mesh(folder)
     scene.write_export(folder)
     return folder
+
+
+def write(root: Path, scene: TinyScene) -> Path:
+    """Writes a scene with exported frames below `root`; its folder."""
+    scene.write_annotated_mesh(root / SCENE)
+    scene.write_export(root / SCENE)
+    return root / SCENE
+
+
+def load(root: Path) -> Scene:
+    return ScanNetSource(Storage(root)).load(SCENE)
+
+
+def aligned_box(scene: Scene, object_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest coordinates of an object of a loaded scene."""
+    ids = next(o.vertex_ids for o in scene.objects if o.object_id == object_id)
+    return scene.mesh.vertices[ids].min(axis=0), scene.mesh.vertices[ids].max(axis=0)
 
 
 def matrix_text(matrix: np.ndarray) -> str:

@@ -116,6 +116,9 @@ def test_values_are_those_of_the_second_camera_seen_from_the_first() -> None:
         (camera(), camera(yaw_deg=11, place=(0.1, 0.1, 0)), None),
         (camera(), camera(yaw_deg=9, place=(0.21, 0, 0)), None),
         (camera(pitch_deg=20), camera(pitch_deg=-42, place=(1, 0, 0)), "turn of more than 60 degrees up or down"),
+        (camera(), camera(yaw_deg=171, place=(1, 0, 0)), "turn of more than 170 degrees to a side"),
+        (camera(), camera(yaw_deg=-178, place=(1, 0, 0)), "turn of more than 170 degrees to a side"),
+        (camera(), camera(yaw_deg=-169, place=(1, 0, 0)), None),
     ],
 )
 def test_which_pairs_are_asked_about(first: np.ndarray, second: np.ndarray, reason: str | None) -> None:
