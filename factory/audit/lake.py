@@ -89,17 +89,16 @@ def audit_partition(job: tuple[str, str, str]) -> Report:
     """The audit of (root, dataset, scene): digests, then rows. What cannot be read is a finding."""
     root, dataset, scene = job
     lake = Lake(Storage(root))
-    findings = []
+    tables, findings = [], []
     for table in (*RECORDS, "qa"):
         try:
-            lake.verify(table, dataset, scene)
+            tables.append(lake.read_verified(table, dataset, scene))
         except FileNotFoundError:
             findings.append(Finding(Kind.MISSING, "", "", f"table {table}", "no partition", "one for every scene"))
         except DataError as error:
             findings.append(Finding(Kind.DIGEST, "", "", f"table {table}", str(error), "the digest in the footer"))
     if findings:
         return Report(findings=findings)
-    tables = [lake.read(table, dataset, scene) for table in (*RECORDS, "qa")]
     report = report_scene(*tables)
     keys = tables[0].select(["source", "scene_id"]).to_pylist()
     if keys != [{"source": dataset, "scene_id": scene}]:

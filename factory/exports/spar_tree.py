@@ -75,8 +75,7 @@ def export_spar(lake: Lake, out: Path, media: SparMedia, *, rgbd: bool = False, 
         files = QuestionFiles(new)
         numbers: Counter[str] = Counter()
         for dataset, scene in track(partitions):
-            lake.verify("qa", dataset, scene)
-            rows = [QARow.model_validate(row) for row in lake.read("qa", dataset, scene).to_pylist()]
+            rows = [QARow.model_validate(row) for row in lake.read_verified("qa", dataset, scene).to_pylist()]
             for row in rows:
                 row_id = f"{row.scene_id}_{numbers[row.scene_id]}"
                 numbers[row.scene_id] += 1

@@ -25,8 +25,7 @@ def choose_samples(lake: Lake, track: Track = iter) -> dict[str, list[QARow]]:
     # (task, format) -> per scene its first rows; rows are sorted by their ids, which are digests
     rows: dict[tuple[str, str], list[list[QARow]]] = {}
     for dataset, scene in track(scenes):
-        lake.verify("qa", dataset, scene)
-        table = lake.read("qa", dataset, scene)
+        table = lake.read_verified("qa", dataset, scene)
         groups = table.group_by(["task", "format"]).aggregate([]).to_pylist()
         for group in groups:
             chosen = _first(table, group["task"], group["format"])

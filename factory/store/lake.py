@@ -131,23 +131,21 @@ class Lake:
                 tail = self.storage.read_range(path, -footer_size)
         except FileNotFoundError:
             return None
-        try:
-            footer = pq.read_metadata(pa.BufferReader(tail)).metadata
-            return PartitionMeta.model_validate_json(footer[_META_KEY])
-        except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f"{path}: not a partition of this lake ({error}); delete the file and build the scene again"
-            ) from error
+        return _meta_of(path, tail)
 
-    def verify(self, table: str, dataset: str, scene: str) -> None:
-        """Raises DataError when a partition's bytes or its upstream are not what its footer says."""
+    def read_verified(self, table: str, dataset: str, scene: str) -> pa.Table:
+        """The rows of a partition whose bytes and upstream are what its footer says.
+
+        Raises DataError when they are not, FileNotFoundError when there is no partition.
+        """
         path = self.path(table, dataset, scene)
         data = self.storage.read_bytes(path)
-        meta = self.meta(table, dataset, scene)
+        meta = _meta_of(path, data)
         body = memoryview(data)[: len(data) - 8 - int.from_bytes(data[-8:-4], "little")]
-        if meta is None or _digest(body) != meta.content_digest:
+        if _digest(body) != meta.content_digest:
             raise DataError(f"{path}: the data do not match the digest in the footer; build the scene again")
         self._check_upstream(table, dataset, scene, meta)
+        return _parse(path, data)
 
     def delete(self, table: str, dataset: str, scene: str) -> None:
         """Removes a partition; none there is fine."""
@@ -179,4 +177,15 @@ def _parse(path: str, data: bytes) -> pa.Table:
     except pa.ArrowException as error:
         raise DataError(
             f"{path}: not readable as Parquet ({error}); delete the file and build the scene again"
+        ) from error
+
+
+def _meta_of(path: str, tail: bytes) -> PartitionMeta:
+    """The account in a file's last bytes, which hold the footer."""
+    try:
+        footer = pq.read_metadata(pa.BufferReader(tail)).metadata
+        return PartitionMeta.model_validate_json(footer[_META_KEY])
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path}: not a partition of this lake ({error}); delete the file and build the scene again"
         ) from error

@@ -131,12 +131,12 @@ def test_records_of_two_builds_are_refused(tmp_path: Path) -> None:
     lake = Lake(Storage(tmp_path))
     write_records(lake, "s")
     assert [table.num_rows for table in lake.read_records("scannet", "s")] == [0, 1, 0]
-    lake.verify("views", "scannet", "s")
+    lake.read_verified("views", "scannet", "s")
     lake.write("objects", "scannet", "s", object_rows("s", x=1.0), versions={}, counts={})  # killed before `views`
     with pytest.raises(DataError, match="another build of 'objects'"):
         lake.read_records("scannet", "s")
     with pytest.raises(DataError, match="another build of 'objects'"):
-        lake.verify("views", "scannet", "s")
+        lake.read_verified("views", "scannet", "s")
 
 
 def damage_data(content: bytes) -> bytes:
@@ -154,7 +154,7 @@ def test_damage_is_found(tmp_path: Path, damage: Callable[[bytes], bytes], words
     path = tmp_path / lake.path("qa", "scannet", "s")
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(DataError, match=words):
-        lake.verify("qa", "scannet", "s")
+        lake.read_verified("qa", "scannet", "s")
 
 
 def test_foreign_readers_read_the_tables(tmp_path: Path) -> None:
