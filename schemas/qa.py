@@ -36,6 +36,8 @@ class Fact:
     values : the exact answer as stored in the row, in the order of the answer; `unit` its unit.
     margin : distance of the deciding quantity to its threshold in units of its noise; None for numeric answers.
     candidate : canonical text of the candidate (frames, objects, what is asked); part of the row's id.
+    shown_in : per object the image (place in `images`) on which it is marked, or by which the question names it;
+    empty where the question does neither.
     alternatives : wrong answers taken from the scene (boxes of other objects, ...), for options.
     """
 
@@ -52,6 +54,7 @@ class Fact:
     numbers: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     alternatives: tuple[tuple[float, ...], ...] = ()
+    shown_in: tuple[int, ...] = ()
 
 
 class QARow(Record):

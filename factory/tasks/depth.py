@@ -7,9 +7,9 @@ from factory.tasks.eligibility import screen
 from factory.tasks.marks import dots_touch
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
-from factory.tasks.sampling import pool_in_one_view
+from factory.tasks.sampling import log_classes, pool_in_one_view
 from factory.tasks.spec import TaskSpec
-from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, marked_centers
+from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, centers_seen_from
 
 Array = np.ndarray
 
@@ -28,7 +28,7 @@ class DepthOfObject(Task):
         relation="oc",
         formats=("fill", "select", "sentence"),
         answer="number",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = (RED, BLUE)
@@ -37,14 +37,14 @@ class DepthOfObject(Task):
         eligible = screen(records, self.parameters).eligible
         pool = pool_in_one_view(records, eligible, 2, quota, self.parameters, rng)
         pool.reject("boxes overlap in space", records.overlapping[pool.objects[:, 0], pool.objects[:, 1]])
-        depth = marked_centers(records, pool.views, pool.objects)[:, :, 2]
+        depth = centers_seen_from(records, pool.views, pool.objects)[:, :, 2]
         agree = np.abs(depth[:, 0] - depth[:, 1]) <= self.parameters.indistinct_m
         pool.reject(f"depths agree within {self.parameters.indistinct_m:g} m", agree)
-        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
-        return pool.propose(pool.draw(quota, rng))
+        pool.reject("marks too close together", dots_touch(records, pool.object_views, pool.objects, self.parameters))
+        return pool.propose(pool.draw(quota, rng, log_classes(depth[:, 1], *self.parameters.depth_range_m)))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        depth = marked_centers(records, candidates.views, candidates.objects)[:, :, 2]
+        depth = centers_seen_from(records, candidates.views, candidates.objects)[:, :, 2]
         return Answers(values=depth[:, 1:], numbers={"answer": depth[:, 1], "red_depth": depth[:, 0]})
 
 
@@ -60,7 +60,7 @@ class DepthDifference(Task):
         relation="oo",
         formats=("fill", "select", "sentence"),
         answer="signed_number",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = (RED, BLUE, GREEN)
@@ -68,15 +68,16 @@ class DepthDifference(Task):
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         eligible = screen(records, self.parameters).eligible
         pool = pool_in_one_view(records, eligible, 3, quota, self.parameters, rng)
-        difference, margin = self._difference(marked_centers(records, pool.views, pool.objects))
+        difference, margin = self._difference(centers_seen_from(records, pool.views, pool.objects))
         agree = np.abs(difference) <= self.parameters.indistinct_m
         pool.reject(f"depths agree within {self.parameters.indistinct_m:g} m", agree)
         pool.reject("deeper or shallower within the noise", margin < self.parameters.required_margin)
-        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
-        return pool.propose(pool.draw(quota, rng))
+        pool.reject("marks too close together", dots_touch(records, pool.object_views, pool.objects, self.parameters))
+        size = log_classes(np.abs(difference), *self.parameters.difference_range_m)
+        return pool.propose(pool.draw(quota, rng, 2 * size + (difference > 0)))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        centers = marked_centers(records, candidates.views, candidates.objects)
+        centers = centers_seen_from(records, candidates.views, candidates.objects)
         difference, margin = self._difference(centers)
         return Answers(
             values=difference[:, None],

@@ -7,9 +7,9 @@ from factory.tasks.eligibility import screen
 from factory.tasks.marks import dots_touch
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
-from factory.tasks.sampling import in_equal_parts, pool_in_one_view
+from factory.tasks.sampling import in_equal_parts, log_classes, pool_in_one_view
 from factory.tasks.spec import TaskSpec
-from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, marked_centers
+from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, centers_seen_from
 
 Array = np.ndarray
 
@@ -28,7 +28,7 @@ class DistanceToObserver(Task):
         relation="oc",
         formats=("fill", "select", "sentence"),
         answer="number",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = (RED,)
@@ -36,11 +36,11 @@ class DistanceToObserver(Task):
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         eligible = screen(records, self.parameters).eligible
         pool = pool_in_one_view(records, eligible, 1, quota, self.parameters, rng)
-        return pool.propose(pool.draw(quota, rng))
+        distance = _to_observer(records, pool.views, pool.objects)
+        return pool.propose(pool.draw(quota, rng, log_classes(distance, *self.parameters.distance_range_m)))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        centers = marked_centers(records, candidates.views, candidates.objects)
-        distance = np.linalg.norm(centers[:, 0], axis=1)
+        distance = _to_observer(records, candidates.views, candidates.objects)
         return Answers(values=distance[:, None], numbers={"answer": distance})
 
 
@@ -56,7 +56,7 @@ class DistanceBetweenObjects(Task):
         relation="oo",
         formats=("fill", "select", "sentence"),
         answer="number",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = (RED, BLUE)
@@ -65,10 +65,11 @@ class DistanceBetweenObjects(Task):
         eligible = screen(records, self.parameters).eligible
         pool = pool_in_one_view(records, eligible, 2, quota, self.parameters, rng)
         pool.reject("boxes overlap in space", records.overlapping[pool.objects[:, 0], pool.objects[:, 1]])
-        near = _distance(records, pool.objects) < self.parameters.min_distance_m
+        distance = _distance(records, pool.objects)
+        near = distance < self.parameters.min_distance_m
         pool.reject(f"centres within {self.parameters.min_distance_m:g} m", near)
-        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
-        return pool.propose(pool.draw(quota, rng))
+        pool.reject("marks too close together", dots_touch(records, pool.object_views, pool.objects, self.parameters))
+        return pool.propose(pool.draw(quota, rng, log_classes(distance, *self.parameters.distance_range_m)))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
         distance = _distance(records, candidates.objects)
@@ -87,7 +88,7 @@ class NearerToAnchor(Task):
         relation="oo",
         formats=("fill", "select", "sentence"),
         answer="name",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = (RED, GREEN, BLUE)
@@ -99,8 +100,8 @@ class NearerToAnchor(Task):
         side, margin = self._compare(records, pool.objects)
         pool.reject(f"distances agree within {self.parameters.indistinct_m:g} m", side == 0)
         pool.reject("closer or farther within the noise", margin < self.parameters.required_margin)
-        pool.reject("marks too close together", dots_touch(records, pool.views, pool.objects, self.parameters))
-        rows = pool.draw(quota, rng)
+        pool.reject("marks too close together", dots_touch(records, pool.object_views, pool.objects, self.parameters))
+        rows = pool.draw(quota, rng, classes=(side > 0).astype(np.int64))
         return pool.propose(rows, in_equal_parts(len(rows), len(self.choices), rng))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
@@ -128,6 +129,12 @@ class NearerToAnchor(Task):
         gradients = np.stack([to_blue - to_green, to_green, -to_blue], axis=1)
         sigma = propagated_sigma(centers, gradients, self.parameters.center_sigma_m, 0.0)
         return side_of_zone(lengths[:, 0] - lengths[:, 1], self.parameters.indistinct_m, sigma)
+
+
+def _to_observer(records: SceneRecords, views: Array, objects: Array) -> Array:
+    """(n,) distance of the centre of the object (n, 1) to the first camera [m]."""
+    distance: Array = np.linalg.norm(centers_seen_from(records, views[:, :1], objects)[:, 0], axis=1)
+    return distance
 
 
 def _distance(records: SceneRecords, objects: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,13 +20,16 @@ class Screening:
     rejects: Counter[str]
 
 
-def screen(records: SceneRecords, parameters: Parameters) -> Screening:
-    """Sightings of whole, named, visible objects in keyframes (SPAR, section 7.4)."""
+@lru_cache(maxsize=4)  # all tasks of a scene ask for the same
+def screen(records: SceneRecords, parameters: Parameters, *, video: bool = False) -> Screening:
+    """Sightings of whole, named, visible objects in keyframes, or in the frames of the video (SPAR, section 7.4)."""
     boxes = records.boxes.astype(np.float64)
     area_share = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) / 1e6
     depth = records.centers_camera[:, 2]
+    where = "not in a frame of the video" if video else "not in a keyframe"
+    kept = records.video_index >= 0 if video else records.is_keyframe
     failures = {
-        "not in a keyframe": ~records.is_keyframe[records.sighting_view],
+        where: ~kept[records.sighting_view],
         "part of the building": records.structural[records.sighting_object],
         "without a label": (records.labels == "")[records.sighting_object],
         "too little of it visible": records.visible_fractions < parameters.min_visible_fraction,

@@ -11,16 +11,27 @@ Array = np.ndarray
 
 
 def dots_touch(records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> Array:
-    """(n,) whether any two of the points of the objects (n, K) lie too close on the first image."""
-    points = records.points[records.sighting_of[views[:, :1], objects]].astype(np.float64)
-    pixels_per_thousandth = np.stack([records.widths, records.heights], axis=1)[views[:, 0]] / 1000.0
+    """(n,) whether the points of any two of the objects (n, K) lie too close on one image; views (n, K) show them."""
+    points = records.points[records.sighting_of[views, objects]].astype(np.float64)
+    pixels_per_thousandth = np.stack([records.widths, records.heights], axis=1)[views] / 1000.0
     touch = np.zeros(len(views), dtype=bool)
     for a, b in combinations(range(objects.shape[1]), 2):
         gap = points[:, a] - points[:, b]
-        gap_px = gap * pixels_per_thousandth
-        touch |= np.hypot(gap[:, 0], gap[:, 1]) < parameters.min_dot_gap_thousandths
-        touch |= np.hypot(gap_px[:, 0], gap_px[:, 1]) < parameters.min_dot_gap_px
+        gap_px = gap * pixels_per_thousandth[:, a]
+        close = np.hypot(gap[:, 0], gap[:, 1]) < parameters.min_dot_gap_thousandths
+        close |= np.hypot(gap_px[:, 0], gap_px[:, 1]) < parameters.min_dot_gap_px
+        touch |= close & (views[:, a] == views[:, b])
     return touch
+
+
+def boxes_coincide(records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> Array:
+    """(n,) whether the boxes of any two of the objects (n, K) nearly cover each other on one image; views (n, K)."""
+    boxes = records.boxes[records.sighting_of[views, objects]]
+    same = np.zeros(len(views), dtype=bool)
+    for a, b in combinations(range(objects.shape[1]), 2):
+        over = box_iou(boxes[:, a], boxes[:, b]) > parameters.max_marked_box_iou
+        same |= over & (views[:, a] == views[:, b])
+    return same
 
 
 def box_iou(first: Array, second: Array) -> Array:

@@ -26,7 +26,7 @@ class PositionMatching(Task):
         relation="none",
         formats=("fill", "select", "sentence"),
         answer="box",
-        version=1,
+        version=2,
     )
     unit = "0-1000"
     marks = (MarkRole("bbox", "red"),)

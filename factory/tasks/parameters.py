@@ -50,6 +50,11 @@ class Parameters:
     still_thousandths: float = 30.0
     moved_thousandths: float = 70.0
 
+    # Numeric answers are spread evenly over the logarithm of these ranges, as far as a scene allows.
+    depth_range_m: tuple[float, float] = (0.5, 8.0)
+    distance_range_m: tuple[float, float] = (0.2, 8.0)
+    difference_range_m: tuple[float, float] = (0.15, 4.0)
+
     # At most this many candidates are looked at for each question of the quota.
     pool_per_question: int = 20
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from factory.errors import DataError
 from factory.geometry.boxes import Boxes, boxes_overlap
-from schemas.scene import Split
+from schemas.scene import NavigationPath, Split
 
 Array = np.ndarray
 
@@ -21,6 +21,7 @@ class SceneRecords:
     Objects are sorted by id, views by frame id, sightings by view, then object, so that the order in which
     records were stored changes nothing. `sighting_view` and `sighting_object` are row numbers of views and objects.
 
+    floor_area [m2], None where unknown; paths : navigation instructions;
     centers (N, 3), extents (N, 3) [m, world], rotations (N, 3, 3) `world_from_box`;
     intrinsics (F, 3, 3) [px], world_from_camera (F, 4, 4); video_index (F,), -1 for none;
     boxes (S, 4), points (S, 2) [0..1000]; centers_camera (S, 3) [m, camera].
@@ -29,6 +30,8 @@ class SceneRecords:
     source: str
     scene_id: str
     split: Split
+    floor_area: float | None
+    paths: tuple[NavigationPath, ...]
     object_ids: Array
     labels: Array
     structural: Array
@@ -59,7 +62,7 @@ class SceneRecords:
         """
         if scenes.num_rows != 1:
             raise DataError(f"table scenes: one row was expected, there are {scenes.num_rows}; rebuild the records")
-        scene = scenes.select(["source", "scene_id", "split"]).to_pylist()[0]
+        scene = scenes.select(["source", "scene_id", "split", "floor_area", "paths"]).to_pylist()[0]
         name = f"{scene['source']}/{scene['scene_id']}"
 
         ids = _numbers(objects, "object_id")
@@ -76,6 +79,8 @@ class SceneRecords:
             source=scene["source"],
             scene_id=scene["scene_id"],
             split=scene["split"],
+            floor_area=scene["floor_area"],
+            paths=tuple(NavigationPath.model_validate(path) for path in scene["paths"]),
             object_ids=object_ids,
             labels=_strings(objects, "label")[object_order],
             structural=_numbers(objects, "is_structural")[object_order],

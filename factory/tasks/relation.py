@@ -4,12 +4,12 @@ import numpy as np
 
 from factory.geometry.noise import propagated_sigma, side_of_zone
 from factory.tasks.eligibility import screen
-from factory.tasks.marks import box_iou
+from factory.tasks.marks import boxes_coincide
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
 from factory.tasks.sampling import pool_in_one_view
 from factory.tasks.spec import TaskSpec
-from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, marked_centers
+from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, centers_seen_from
 
 Array = np.ndarray
 
@@ -33,7 +33,7 @@ class RelationOfObjects(Task):
         relation="oo",
         formats=("judge", "select", "sentence"),
         answer="relation",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = (MarkRole("bbox", "red"), MarkRole("bbox", "blue"))
@@ -51,15 +51,13 @@ class RelationOfObjects(Task):
         pool.reject("above or below within the noise", unsure[1] | unsure[2])
         pool.reject("closer or farther within the noise", unsure[3] | unsure[4])
         pool.reject("no slot to fill", (sides == 0).all(axis=0))
-        marked = records.boxes[records.sighting_of[pool.views, pool.objects]]
-        pool.reject(
-            "marked boxes nearly the same", box_iou(marked[:, 0], marked[:, 1]) > self.parameters.max_marked_box_iou
-        )
-        rows = pool.draw(quota, rng)
+        same = boxes_coincide(records, pool.object_views, pool.objects, self.parameters)
+        pool.reject("marked boxes nearly the same", same)
+        rows = pool.draw(quota, rng, classes=(sides[[0, 1, 3]].T + 1) @ (9, 3, 1))
         return pool.propose(rows, _claims(sides[[0, 1, 3]][:, rows].T, rng))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        centers = marked_centers(records, candidates.views, candidates.objects)
+        centers = centers_seen_from(records, candidates.views, candidates.objects)
         sides, margins = self._readings(records, candidates.views, candidates.objects)
         sides = sides[[0, 1, 3]]
         words = {slot: np.array(names)[side + 1] for (slot, names), side in zip(SLOTS.items(), sides, strict=True)}
@@ -83,7 +81,7 @@ class RelationOfObjects(Task):
 
         Above and below, closer and farther have two defensible readings each, which must agree.
         """
-        centers = marked_centers(records, views, objects)
+        centers = centers_seen_from(records, views, objects)
         delta = centers[:, 0] - centers[:, 1]
         height = records.centers[objects[:, 1], 2] - records.centers[objects[:, 0], 2]
         distance = np.linalg.norm(centers, axis=2)

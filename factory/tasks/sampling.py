@@ -51,11 +51,17 @@ def _unrank(rank: Array, size: int, largest: int) -> Array:
 
 
 class Pool:
-    """Candidates under test: views (n, V) and objects (n, K). Each is rejected for the first reason that applies."""
+    """Candidates under test. Each is rejected for the first reason that applies.
 
-    def __init__(self, views: Array, objects: Array) -> None:
+    views, objects, images : as in `Candidates` (images all 0 if not given); frames : (n, ...) the views that the
+    draw spreads over, `views` if not given.
+    """
+
+    def __init__(self, views: Array, objects: Array, images: Array | None = None, frames: Array | None = None) -> None:
         self.views = views
         self.objects = objects
+        self.images = np.zeros_like(objects) if images is None else images
+        self._frames = views if frames is None else frames
         self._alive = np.ones(len(views), dtype=bool)
         self._rejects: Counter[str] = Counter()
 
@@ -66,10 +72,20 @@ class Pool:
             self._rejects[reason] += count
             self._alive &= ~failed
 
-    def draw(self, quota: int, rng: np.random.Generator) -> Array:
-        """Rows of at most `quota` candidates that are left, in random order; no frame or object dominates."""
+    @property
+    def object_views(self) -> Array:
+        """(n, K) the view that shows each object."""
+        views: Array = np.take_along_axis(self.views, self.images, axis=1)
+        return views
+
+    def draw(self, quota: int, rng: np.random.Generator, classes: Array | None = None) -> Array:
+        """Rows of at most `quota` candidates that are left, in random order; no frame or object dominates.
+
+        classes : (n,) the class of each answer, from 0; the classes that are left are drawn as evenly as they allow.
+        """
         alive = np.flatnonzero(self._alive)
-        rows: Array = alive[spread(self.views[alive], self.objects[alive], quota, rng)]
+        of_alive = None if classes is None else classes[alive]
+        rows: Array = alive[spread(self._frames[alive], self.objects[alive], quota, rng, of_alive)]
         if len(rows) < len(alive):
             self._rejects["beyond the quota"] += len(alive) - len(rows)
         return rows
@@ -78,7 +94,7 @@ class Pool:
         """The drawn rows as a proposal."""
         if choice is None:
             choice = np.zeros(len(rows), dtype=np.int64)
-        return Proposal(Candidates(self.views[rows], self.objects[rows], choice), self._rejects)
+        return Proposal(Candidates(self.views[rows], self.objects[rows], choice, self.images[rows]), self._rejects)
 
 
 def pool_in_one_view(
@@ -91,44 +107,83 @@ def pool_in_one_view(
     return Pool(records.sighting_view[members[:, :1]], records.sighting_object[members])
 
 
-def spread(views: Array, objects: Array, quota: int, rng: np.random.Generator) -> Array:
-    """Rows of at most `quota` candidates in random order, so that no frame and no object takes more than its share.
+def spread(views: Array, objects: Array, quota: int, rng: np.random.Generator, classes: Array | None = None) -> Array:
+    """Rows of at most `quota` candidates in random order: each answer class gets its fair share, and no frame and no
+    object takes more than its own.
 
     Rows are taken in turn from the candidates of each object, rare objects first. A frame or object may be used
     twice as often as on average; where that leaves the quota unfilled, the limits double until it is filled.
+    objects : (n, K), -1 for none.
     """
     order = rng.permutation(len(views))
     if len(order) <= quota:
         return order
-    uses = np.bincount(objects.ravel())
-    owner = np.take_along_axis(objects, uses[objects].argmin(axis=1)[:, None], axis=1)[order, 0]
+    classes = (
+        np.zeros(len(views), dtype=np.int64) if classes is None else _in_order_of_appearance(classes[order], order)
+    )
+    left = fair_shares(np.bincount(classes), quota, rng).tolist()
+    uses = np.bincount(objects[objects >= 0], minlength=1)
+    count = np.where(objects >= 0, uses[objects], len(objects) + 1)
+    owner = np.take_along_axis(objects, count.argmin(axis=1)[:, None], axis=1)[order, 0] if objects.size else order
     order = order[np.argsort(_turns(owner), kind="stable")]
 
     view_limit = -(-2 * quota * views.shape[1] // len(np.unique(views)))
-    object_limit = -(-2 * quota * objects.shape[1] // int((uses > 0).sum()))
+    object_limit = -(-2 * quota * objects.shape[1] // max(int((uses > 0).sum()), 1))
     view_uses = [0] * (int(views.max()) + 1)
-    object_uses = [0] * len(uses)
-    waiting = list(zip(order.tolist(), views[order].tolist(), objects[order].tolist(), strict=True))
+    object_uses = [0] * (len(uses) + 1)  # the last counts what is no object
+    columns = order.tolist(), classes[order].tolist(), views[order].tolist(), objects[order].tolist()
+    waiting = list(zip(*columns, strict=True))
     chosen: list[int] = []
     while waiting and len(chosen) < quota:
         passed = []
-        for position, (row, row_views, row_objects) in enumerate(waiting):
-            if len(chosen) == quota:
-                passed.extend(waiting[position:])
-                break
+        for candidate in waiting:
+            row, of_class, row_views, row_objects = candidate
+            if not left[of_class]:
+                continue
             if (
-                max(view_uses[v] for v in row_views) < view_limit
-                and max(object_uses[o] for o in row_objects) < object_limit
+                max([view_uses[v] for v in row_views]) < view_limit
+                and max([object_uses[o] for o in row_objects], default=0) < object_limit
             ):
                 chosen.append(row)
+                left[of_class] -= 1
                 for v in row_views:
                     view_uses[v] += 1
                 for o in row_objects:
                     object_uses[o] += 1
+                object_uses[-1] = 0
             else:
-                passed.append((row, row_views, row_objects))
+                passed.append(candidate)
         waiting, view_limit, object_limit = passed, 2 * view_limit, 2 * object_limit
     return rng.permutation(np.asarray(chosen, dtype=np.int64))
+
+
+def _in_order_of_appearance(classes: Array, order: Array) -> Array:
+    """Classes numbered anew by where they first come in `order`, so that no number (of left, of right) is favoured."""
+    _, first, which = np.unique(classes, return_index=True, return_inverse=True)
+    renumbered = np.zeros(len(order), dtype=np.int64)
+    renumbered[order] = np.argsort(np.argsort(first))[which]
+    return renumbered
+
+
+def fair_shares(counts: Array, quota: int, rng: np.random.Generator) -> Array:
+    """How many of each class (k,) to take so that they sum to `quota` as evenly as the counts allow.
+
+    Where the quota does not divide, chance decides which classes get one more.
+    """
+    shares = np.zeros_like(counts)
+    while (rest := quota - int(shares.sum())) > 0 and (open_ := np.flatnonzero(shares < counts)).size:
+        if rest < open_.size:
+            shares[rng.choice(open_, size=rest, replace=False)] += 1
+        else:
+            shares[open_] = np.minimum(counts[open_], shares[open_] + rest // open_.size)
+    return shares
+
+
+def log_classes(values: Array, low: float, high: float, count: int = 8) -> Array:
+    """(n,) in which of `count` parts of [low, high], equal on a logarithmic scale, a positive number lies."""
+    place = np.log(np.maximum(values, low) / low) / np.log(high / low) * count
+    classes: Array = np.minimum(place.astype(np.int64), count - 1)
+    return classes
 
 
 def _turns(owner: Array) -> Array:

@@ -17,7 +17,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class MarkRole:
-    """How an object of the candidate is marked on the first image."""
+    """How an object of the candidate is marked on its image."""
 
     kind: Literal["point", "bbox"]
     color: str
@@ -26,11 +26,13 @@ class MarkRole:
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """Questions to ask (n): views (n, V) in the order of the images, objects (n, K) in the order of the marks,
-    choice (n,) what is asked, an index into the task's `choices`."""
+    choice (n,) what is asked, an index into the task's `choices`, images (n, K) the place in `views` of the image
+    that shows (and marks) each object. Where objects or images are fewer than K or V, -1 fills the end of the row."""
 
     views: Array
     objects: Array
     choice: Array
+    images: Array
 
     def __len__(self) -> int:
         return len(self.choice)
@@ -46,9 +48,10 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Answers (n), column by column; see `schemas.qa.Fact` for the meaning of each."""
+    """Answers (n), column by column; see `schemas.qa.Fact` for the meaning of each. Rows of `values` may differ in
+    length: then they are lists."""
 
-    values: Array
+    values: Array | list[list[float]]
     numbers: dict[str, Array] = field(default_factory=dict)
     words: dict[str, Array] = field(default_factory=dict)
     margin: Array | None = None
@@ -62,13 +65,15 @@ class Task(ABC):
     `factory/tasks/__init__.py`) and its table of templates in `factory/wording`. Nothing else changes.
 
     marks : what the objects of a candidate are marked with, in order; fewer than objects where some are not marked.
-    choices : what a candidate may ask, where there is a choice.
+    choices : what a candidate may ask, where there is a choice;
+    names_frames : the question names each object by the frame that shows it, although nothing is marked.
     """
 
     spec: ClassVar[TaskSpec]
     unit: ClassVar[Unit]
     marks: ClassVar[tuple[MarkRole, ...]] = ()
     choices: ClassVar[tuple[str, ...]] = ("",)
+    names_frames: ClassVar[bool] = False
 
     def __init__(self, parameters: Parameters = DEFAULTS) -> None:
         self.parameters = parameters
@@ -82,7 +87,9 @@ class Task(ABC):
         """The answers: geometry alone, no randomness, no text."""
 
 
-def marked_centers(records: SceneRecords, views: Array, objects: Array) -> Array:
-    """(n, K, 3) centres of the objects (n, K) [m, camera of the first view]; every object shows there."""
-    centers: Array = records.centers_camera[records.sighting_of[views[:, :1], objects]]
+def centers_seen_from(records: SceneRecords, views: Array, objects: Array) -> Array:
+    """(n, K, 3) centres [m, camera] of the objects (n, K), each in the camera of its view (n, K) or (n, 1)."""
+    cameras = records.world_from_camera[views]
+    offsets = records.centers[objects] - cameras[..., :3, 3]
+    centers: Array = np.einsum("...ji,...j->...i", cameras[..., :3, :3], offsets)
     return centers

@@ -37,7 +37,7 @@ class ViewChange(Task):
         relation="none",
         formats=("fill", "sentence"),
         answer="camera",
-        version=2,
+        version=3,
     )
     unit = "none"  # metres and degrees
 
@@ -68,7 +68,8 @@ class ViewChange(Task):
         steps = np.array([p.step_m] * 3 + [p.step_deg] * 2)
         pool.reject("no change after rounding", (np.rint(change / steps) == 0).all(axis=1))
         pool.reject("no landmark to name", landmarks < 0)
-        return pool.propose(pool.draw(quota, rng))
+        forward, aside = np.sign(np.rint(change[:, [2, 4]] / steps[[2, 4]])).astype(np.int64).T + 1
+        return pool.propose(pool.draw(quota, rng, classes=3 * forward + aside))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
         change = _change(records, candidates.views)

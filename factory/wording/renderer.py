@@ -9,34 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from factory.errors import DataError
-from factory.tasks.spec import AnswerKind, TaskSpec
-from factory.wording.boxes import BoxSpeaker
-from factory.wording.camera_moves import CameraSpeaker
+from factory.tasks.spec import TaskSpec
 from factory.wording.draws import item_draws, qa_id
-from factory.wording.names import NameSpeaker
-from factory.wording.numbers import NumberSpeaker
-from factory.wording.relations import RelationSpeaker
+from factory.wording.kinds import CHOOSERS, SPEAKERS
 from factory.wording.rows import Worded, to_table
-from factory.wording.speaker import Chooser, Speaker, basic_slots
+from factory.wording.speaker import basic_slots
 from factory.wording.templates import TaskWording, pick, wording
 from schemas.qa import Fact, Format
 from schemas.scene import Split
-
-SPEAKERS: Mapping[AnswerKind, Speaker] = {
-    "number": NumberSpeaker(),
-    "signed_number": NumberSpeaker(),
-    "name": NameSpeaker(),
-    "relation": RelationSpeaker(),
-    "box": BoxSpeaker(),
-    "camera": CameraSpeaker(),
-}
-CHOOSERS: Mapping[AnswerKind, Chooser] = {
-    "number": NumberSpeaker(),
-    "signed_number": NumberSpeaker(),
-    "name": NameSpeaker(),
-    "relation": RelationSpeaker(),
-    "box": BoxSpeaker(),
-}
 
 # Which number of an item decides what: question, sentence, letter, order of the wrong options, then
 # three closing sentences, three groups of phrases, and the options themselves.
@@ -54,9 +34,16 @@ class RenderedRows:
 
 
 def render_task(
-    spec: TaskSpec, facts: Sequence[Fact], *, source: str, scene_id: str, split: Split, seed: int
+    spec: TaskSpec,
+    facts: Sequence[Fact],
+    *,
+    source: str,
+    scene_id: str,
+    split: Split,
+    seed: int,
+    extra_formats: bool = False,
 ) -> RenderedRows:
-    """Rows of every format of the task for the facts of one scene.
+    """Rows of every format of the task (with `extra_formats` also of its extra ones) for the facts of one scene.
 
     A row depends on the seed, the source, the scene, the task with its version, and its own fact; not on the other
     facts or their order. Raises ValueError when a fact is of another task or two facts are the same candidate, and
@@ -70,10 +57,10 @@ def render_task(
         raise ValueError(f"task {spec.name}: got a fact of task {strangers[0]}")
     text = wording(spec.name)
     check_wording(spec, text)
-    basic = [basic_slots(fact) for fact in facts]
+    basic = [basic_slots(fact, in_video=spec.view == "video") for fact in facts]
     rejected: Counter[str] = Counter()
     words: list[Worded] = []
-    for format_ in sorted(spec.formats):
+    for format_ in sorted(spec.formats + (spec.extra_formats if extra_formats else ())):
         key = source, scene_id, spec.name, spec.version, format_
         draws = item_draws(seed, *key, candidates, _OPTIONS + _option_draws(spec, format_))
         kept, options = _sayable(spec, facts, format_, draws, rejected)
@@ -99,7 +86,7 @@ def check_wording(spec: TaskSpec, text: TaskWording) -> None:
     """Raises DataError when the templates of a task lack what its kind of answer and its formats need."""
     speaker = SPEAKERS[spec.answer]
     where = f"{text.file}: {spec.name}"
-    for format_ in spec.formats:
+    for format_ in spec.formats + spec.extra_formats:
         if format_ not in text.closings:
             raise DataError(f"{where}: no closings for format {format_}, add a line to [{spec.name}.closings]")
         if len(text.closings[format_]) > _PHRASE - _CLOSING:

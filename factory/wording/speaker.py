@@ -60,9 +60,23 @@ def marked(fact: Fact, color: str) -> Mark:
     return next(mark for mark in fact.marks if mark.color == color)
 
 
-def mention(mark: Mark) -> str:
-    """An object as questions mention it: `towel (red point)`."""
-    return f"{mark.label} ({mark.color} {mark.kind})"
+def drawn_name(mark: Mark) -> str:
+    """What a mark is called: by its colour, or by the name that loaders draw beside it.
+
+    Of listed points the first is the anchor, drawn as `objectA`; the i-th is drawn as `object{i-1}`.
+    """
+    if mark.color.startswith("object"):
+        return mark.color
+    if mark.color.startswith("point"):
+        place = int(mark.color.removeprefix("point"))
+        return f"object{place - 1}" if place else "objectA"
+    return f"{mark.color} {mark.kind}"
+
+
+def mention(mark: Mark, *, in_video: bool = False) -> str:
+    """An object as questions mention it: `towel (red point)`, `towel (red point in Frame-7)` in a video."""
+    frame = f" in Frame-{mark.image_index}" if in_video else ""
+    return f"{mark.label} ({drawn_name(mark)}{frame})"
 
 
 def short_mention(fact: Fact, mark: Mark) -> str:
@@ -71,12 +85,12 @@ def short_mention(fact: Fact, mark: Mark) -> str:
     return mark.label if alone else mention(mark)
 
 
-def basic_slots(fact: Fact) -> dict[str, str]:
+def basic_slots(fact: Fact, *, in_video: bool) -> dict[str, str]:
     """Slots of every kind: marked objects (`{red}` a mention, `{red_name}` a short one), numbers, words."""
     slots = dict(fact.words)
     for name, value in fact.numbers.items():
         slots[name] = one_decimal(value)
     for mark in fact.marks:
-        slots[mark.color] = mention(mark)
+        slots[mark.color] = mention(mark, in_video=in_video)
         slots[f"{mark.color}_name"] = short_mention(fact, mark)
     return slots

@@ -9,6 +9,7 @@ from factory.geometry.boxes import Boxes, box_corners
 from factory.geometry.cameras import box_to_thousand, point_to_thousand
 from factory.geometry.transforms import inverse
 from factory.tasks.records import SceneRecords
+from factory.visibility.keyframes import video_frames
 from schemas.arrow import arrow_schema
 from schemas.records import ObjectRecord, SceneRecord, ViewRecord
 
@@ -43,6 +44,8 @@ def synthetic_records(seed: int, objects: int = 20, views: int = 40, keyframes: 
         source="synthetic",
         scene_id=f"room{seed:04d}",
         split="train",
+        floor_area=30.0,
+        paths=(),
         object_ids=np.arange(objects) * 3 + 1,
         labels=labels,
         structural=structural,
@@ -56,10 +59,17 @@ def synthetic_records(seed: int, objects: int = 20, views: int = 40, keyframes: 
         intrinsics=np.broadcast_to(INTRINSICS, (views, 3, 3)).copy(),
         world_from_camera=world_from_camera,
         is_keyframe=rng.random(views) < keyframes,
-        video_index=np.where(np.arange(views) % 3 == 0, np.arange(views) // 3, -1),
+        video_index=_video_index(views),
         **_sightings(Boxes(centers, extents, rotations), world_from_camera, rng),
     )
     return records
+
+
+def _video_index(views: int) -> np.ndarray:
+    index = np.full(views, -1)
+    chosen = video_frames(views)
+    index[chosen] = np.arange(len(chosen))
+    return index
 
 
 def _about_z(turn: float) -> np.ndarray:
@@ -195,7 +205,8 @@ def to_tables(
         }
         for i in (range(len(records.frame_ids)) if view_order is None else view_order.tolist())
     ]
-    scene = key | {"split": records.split, "axis_aligned": True, "paths": [], "inputs": []}
+    scene = key | {"split": records.split, "floor_area": records.floor_area, "axis_aligned": True, "inputs": []}
+    scene["paths"] = [path.model_dump() for path in records.paths]
     return (
         pa.Table.from_pylist([scene], arrow_schema(SceneRecord)),
         pa.Table.from_pylist(objects, arrow_schema(ObjectRecord)),

@@ -119,7 +119,7 @@ def test_centres_close_together_are_left_out_where_a_gap_is_asked() -> None:
 
 def test_differences_within_the_indistinct_zone_or_the_noise_are_counted() -> None:
     records = synthetic_records(3)
-    flat = replace(records, centers_camera=records.centers_camera * [1, 1, 0] + [0, 0, 2.0])
+    flat = in_world(records, centers=records.centers * 0.01 + [3.0, 2.5, 1.0], extents=records.extents * 0.001)
     for name in ("depth_prediction_oc", "depth_prediction_oo"):
         facts, rejects = make_facts(get_task(name), flat, 20, 0)
         assert facts == []

@@ -63,5 +63,7 @@ def test_without_the_margin_they_would_not(name: str) -> None:
     assert margin is not None
     unsure = np.flatnonzero(margin < 1.0)[:50]
     assert len(unsure) > 10
-    shaky = Candidates(candidates.views[unsure], candidates.objects[unsure], candidates.choice[unsure])
+    shaky = Candidates(
+        candidates.views[unsure], candidates.objects[unsure], candidates.choice[unsure], candidates.images[unsure]
+    )
     assert survival(careless, records, shaky, rng).mean() < 0.85

@@ -183,7 +183,7 @@ def test_marks_that_coincide_are_not_asked_about() -> None:
 def test_swapping_the_two_objects_swaps_every_word() -> None:
     records = synthetic_records(1)
     first = TASK.propose(records, np.random.default_rng(0), 60).candidates
-    second = Candidates(first.views, first.objects[:, ::-1], first.choice)
+    second = Candidates(first.views, first.objects[:, ::-1], first.choice, first.images)
     forth, back = TASK.solve(records, first), TASK.solve(records, second)
     np.testing.assert_allclose(forth.values, -back.values)
     np.testing.assert_allclose(forth.margin, back.margin)

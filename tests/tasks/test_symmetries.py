@@ -11,18 +11,17 @@ from factory.tasks.parameters import DEFAULTS, Parameters
 from factory.tasks.records import SceneRecords
 from factory.tasks.task import Task
 from schemas.qa import Fact
+from tests.tasks.symmetry_rules import RULES, mirrored_coords, unchanged
 from tests.tasks.synthetic_records import LABELS, mirrored, moved, scaled, synthetic_records, to_tables
 
 TASKS = all_tasks()
 SEEDS = (0, 1, 2)
 QUOTA = 40
 
-SWAPPED_SIDES = {"left": "right", "right": "left"}
-
 
 def facts_of(task: Task, records: SceneRecords) -> list[Fact]:
     facts, _ = make_facts(task, records, QUOTA, seed=7)
-    assert len(facts) > 5
+    assert len(facts) >= RULES[task.spec.name].facts
     return facts
 
 
@@ -48,71 +47,35 @@ def test_turning_and_shifting_the_world_changes_nothing(task: Task, seed: int) -
         assert_close(first, second)
 
 
+def times(value: float | tuple[float, ...], factor: float) -> float | tuple[float, ...]:
+    return value * factor if isinstance(value, float) else tuple(one * factor for one in value)
+
+
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 @pytest.mark.parametrize("factor", [0.25, 3.7])
 def test_scaling_the_world_and_the_thresholds_scales_metres(task: Task, factor: float) -> None:
     records = synthetic_records(0)
-    lengths = {f.name: getattr(DEFAULTS, f.name) * factor for f in fields(Parameters) if f.name.endswith("_m")}
+    lengths = {f.name: times(getattr(DEFAULTS, f.name), factor) for f in fields(Parameters) if f.name.endswith("_m")}
     large_task = type(task)(replace(DEFAULTS, **lengths))
-    metric = {
-        "depth_prediction_oc": [factor],
-        "view_change_infer": [factor] * 3 + [1.0] * 2,
-        "position_matching": [1.0] * 4,
-    }
+    rule = RULES[task.spec.name]
     for first, second in zip(facts_of(task, records), facts_of(large_task, scaled(records, factor)), strict=True):
-        factors = np.array(metric.get(task.spec.name, [factor] * len(first.values)))
-        numbers = {name: n * (1.0 if name in ("pitch", "yaw") else factor) for name, n in first.numbers.items()}
-        assert_close(first, second, values=tuple(np.array(first.values) * factors), numbers=numbers)
-
-
-def mirrored_words(words: dict[str, str]) -> dict[str, str]:
-    swap = lambda text: SWAPPED_SIDES.get(text, text)  # noqa: E731
-    swapped = dict(words)
-    for name in ("left_right", "claim"):
-        if name in words:
-            swapped[name] = swap(words[name])
-    for name in ("landmark_from", "landmark_to"):
-        if name in words:
-            swapped[name] = "-".join(swap(part) for part in words[name].split("-"))
-    if "landmark_shift" in words:
-        swapped["landmark_shift"] = " ".join(swap(part) for part in words["landmark_shift"].split(" "))
-    return swapped
-
-
-def mirrored_box(box: tuple[float, ...]) -> tuple[float, ...]:
-    return (1000 - box[2], box[1], 1000 - box[0], box[3])
+        values = [v * factor**power for v, power in zip(first.values, rule.value_powers(first), strict=True)]
+        numbers = {name: n * factor ** rule.number_powers.get(name, 1) for name, n in first.numbers.items()}
+        assert_close(first, second, values=tuple(values), numbers=numbers)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_mirror_swaps_left_and_right_and_nothing_else(task: Task, seed: int) -> None:
     records = synthetic_records(seed)
+    rule = RULES[task.spec.name]
     swaps = 0
     for first, second in zip(facts_of(task, records), facts_of(task, mirrored(records)), strict=True):
-        words = mirrored_words(first.words)
-        swaps += words != first.words
-        marks = tuple(
-            mark.model_copy(
-                update={
-                    "coords": [1000 - mark.coords[0], mark.coords[1]]
-                    if mark.kind == "point"
-                    else list(mirrored_box(tuple(mark.coords)))
-                }
-            )
-            for mark in first.marks
-        )
-        expected: dict[str, object] = {"words": words, "marks": marks}
-        if task.spec.name == "view_change_infer":
-            expected["values"] = tuple(np.array(first.values) * [-1, 1, 1, 1, -1])
-            expected["numbers"] = first.numbers | {name: -first.numbers[name] for name in ("right", "yaw")}
-        if task.spec.name == "obj_spatial_relation_oo":
-            expected["values"] = tuple(np.array(first.values) * [-1, 1, 1])
-            expected["candidate"] = first.candidate.rpartition("|")[0] + "|" + words["claim"]
-        if task.spec.name == "position_matching":
-            expected["values"] = mirrored_box(first.values)
-            expected["alternatives"] = tuple(mirrored_box(box) for box in first.alternatives)
-        assert_close(first, second, **expected)
-    assert bool(swaps) == (task.spec.name in ("view_change_infer", "obj_spatial_relation_oo"))
+        marks = tuple(mark.model_copy(update={"coords": mirrored_coords(mark.coords)}) for mark in first.marks)
+        changes = rule.mirrored(first)
+        swaps += any(getattr(first, name) != value for name, value in changes.items())
+        assert_close(first, second, marks=marks, **changes)
+    assert bool(swaps) == (rule.mirrored is not unchanged)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)

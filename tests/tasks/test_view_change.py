@@ -51,7 +51,7 @@ def two_views(first: np.ndarray, second: np.ndarray, boxes: list[list[int]] | No
 
 def the_fact(records: SceneRecords) -> Fact:
     """The fact about the first view, then the second."""
-    task = TASK.solve(records, Candidates(np.array([[0, 1]]), np.array([[2]]), np.array([0])))
+    task = TASK.solve(records, Candidates(np.array([[0, 1]]), np.array([[2]]), np.array([0]), np.array([[0]])))
     facts, rejects = make_facts(TASK, records, 5, 0)
     assert (len(facts), rejects) == (1, {})
     if facts[0].frame_ids[0] == records.frame_ids[0]:

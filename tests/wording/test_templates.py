@@ -10,10 +10,11 @@ import pytest
 from factory.errors import DataError
 from factory.tasks import all_tasks
 from factory.wording import templates
-from factory.wording.renderer import SPEAKERS, check_wording
+from factory.wording.kinds import SPEAKERS
+from factory.wording.renderer import check_wording
 from factory.wording.speaker import basic_slots
 from factory.wording.templates import FOLDER, TaskWording, Template, compile_template, digest, load, wording
-from tests.wording.sample_facts import LABELS, TASKS, make_facts, render
+from tests.wording.sample_facts import LABELS, TASKS, make_facts, render, spec_of
 
 
 def copied(tmp_path: Path) -> Path:
@@ -45,7 +46,7 @@ def every_rendering(task: str) -> list[str]:
     texts, seen = [], set()
     for number, fact in enumerate(make_facts(task, 60)):
         phrases = {group: tables[number % len(tables)] for group, tables in text.phrases.items()}
-        slots = basic_slots(fact) | speaker.slots(fact, phrases)
+        slots = basic_slots(fact, in_video=spec_of(task).view == "video") | speaker.slots(fact, phrases)
         formats = ["judge", "fill"] if "judge" in text.closings else ["fill"]
         names = [speaker.question_list(fact, format_) for format_ in formats] + [speaker.sentence_list(fact)]  # type: ignore[arg-type]
         for name in names:

@@ -1,0 +1,83 @@
+"""What scaling and mirroring the world must do to the facts of each task; all else must stay."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from schemas.qa import Fact
+
+Changes = dict[str, object]
+
+_SWAP = {"left": "right", "right": "left"}
+
+
+def unchanged(fact: Fact) -> Changes:
+    return {}
+
+
+def lengths(fact: Fact) -> Sequence[int]:
+    return [1] * len(fact.values or ())
+
+
+def no_lengths(fact: Fact) -> Sequence[int]:
+    return [0] * len(fact.values or ())
+
+
+def mirrored_coords(coords: Sequence[float]) -> list[float]:
+    """A point or a box of 0..1000 in the mirror."""
+    if len(coords) == 2:
+        return [1000 - coords[0], coords[1]]
+    return [1000 - coords[2], coords[1], 1000 - coords[0], coords[3]]
+
+
+def swapped(text: str, separator: str = " ") -> str:
+    """Left for right and right for left in words joined by the separator."""
+    return separator.join(_SWAP.get(word, word) for word in text.split(separator))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """value_powers, number_powers : power of the scale factor that each value and number (1 if not named) takes;
+    mirrored : the columns of a fact that change in the mirror (marks are mirrored for all); facts : at least so many.
+    """
+
+    value_powers: Callable[[Fact], Sequence[int]] = lengths
+    number_powers: dict[str, int] = field(default_factory=dict)
+    mirrored: Callable[[Fact], Changes] = unchanged
+    facts: int = 6
+
+
+def _relation(fact: Fact) -> Changes:
+    words = fact.words | {name: swapped(fact.words[name]) for name in ("left_right", "claim")}
+    values = (-fact.values[0], *fact.values[1:])
+    return {"words": words, "values": values, "candidate": fact.candidate.rpartition("|")[0] + "|" + words["claim"]}
+
+
+def _view_change(fact: Fact) -> Changes:
+    words = dict(fact.words)
+    for name in ("landmark_from", "landmark_to"):
+        words[name] = swapped(words[name], "-")
+    words["landmark_shift"] = swapped(words["landmark_shift"])
+    values = tuple(value * sign for value, sign in zip(fact.values, (-1, 1, 1, 1, -1), strict=True))
+    numbers = fact.numbers | {name: -fact.numbers[name] for name in ("right", "yaw")}
+    return {"words": words, "values": values, "numbers": numbers}
+
+
+def _box(fact: Fact) -> Changes:
+    return {
+        "values": tuple(mirrored_coords(fact.values)),
+        "alternatives": tuple(tuple(mirrored_coords(box)) for box in fact.alternatives),
+    }
+
+
+RULES: dict[str, Rule] = {
+    "depth_prediction_oc": Rule(),
+    "depth_prediction_oo": Rule(),
+    "distance_prediction_oc": Rule(),
+    "distance_prediction_oo": Rule(),
+    "distance_infer_center_oo": Rule(),
+    "obj_spatial_relation_oo": Rule(mirrored=_relation),
+    "position_matching": Rule(value_powers=no_lengths, mirrored=_box),
+    "view_change_infer": Rule(
+        value_powers=lambda fact: [1, 1, 1, 0, 0], number_powers={"pitch": 0, "yaw": 0}, mirrored=_view_change
+    ),
+}
