@@ -1,10 +1,34 @@
 """Tasks: a scene's records -> facts. Importing this needs neither Ray nor OpenGL nor any file."""
 
-from factory.tasks import depth, distance, matching, relation, view_change
+from factory.tasks import (
+    appearance,
+    counting,
+    depth,
+    distance,
+    distance_video,
+    matching,
+    navigation,
+    relation,
+    room,
+    view_change,
+)
 from factory.tasks.registry import tasks
 from factory.tasks.task import Task
 
-__all__ = ["all_tasks", "depth", "distance", "get_task", "matching", "relation", "view_change"]
+__all__ = [
+    "all_tasks",
+    "appearance",
+    "counting",
+    "depth",
+    "distance",
+    "distance_video",
+    "get_task",
+    "matching",
+    "navigation",
+    "relation",
+    "room",
+    "view_change",
+]
 
 tasks.freeze()
 
