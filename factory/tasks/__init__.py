@@ -2,15 +2,19 @@
 
 from factory.tasks import (
     appearance,
+    camera_motion,
     counting,
     depth,
     distance,
     distance_video,
+    imagination,
+    imagination_map,
     matching,
     navigation,
     relation,
     room,
     view_change,
+    volume,
 )
 from factory.tasks.registry import tasks
 from factory.tasks.task import Task
@@ -18,16 +22,20 @@ from factory.tasks.task import Task
 __all__ = [
     "all_tasks",
     "appearance",
+    "camera_motion",
     "counting",
     "depth",
     "distance",
     "distance_video",
     "get_task",
+    "imagination",
+    "imagination_map",
     "matching",
     "navigation",
     "relation",
     "room",
     "view_change",
+    "volume",
 ]
 
 tasks.freeze()
