@@ -1,60 +1,22 @@
 """Facts of every task with plausible labels, as a scene would give them."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from factory.tasks import get_task
+from factory.tasks import all_tasks, get_task
 from factory.tasks.spec import TaskSpec
 from factory.wording.renderer import RenderedRows, render_task
 from schemas.qa import Fact, Mark
+from tests.wording import facts_imag, facts_mv, facts_video
+from tests.wording.fact_parts import LABELS, SLOTS, Parts, Sample, box, shown_in
 
-LABELS = (
-    "chair",
-    "office chair",
-    "kitchen cabinets",
-    "trash can",
-    "towel",
-    "tv",
-    "potted plant",
-    "clothes",
-    "stairs",
-    "scissors",
-    "books",
-    "ironing board",
-    "armchair",
-    "oven",
-)
 REGIONS = ("top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom", "bottom-right")
 SHIFTS = ("left and up", "up", "right and up", "left", "", "right", "left and down", "down", "right and down")
-SLOTS = {
-    "left_right": ("left", "", "right"),
-    "above_below": ("above", "", "below"),
-    "distance": ("closer", "", "farther"),
-}
-COLORS = {
-    "depth_prediction_oc": ("red", "blue"),
-    "depth_prediction_oo": ("red", "blue", "green"),
-    "distance_prediction_oc": ("red",),
-    "distance_prediction_oo": ("red", "blue"),
-    "distance_infer_center_oo": ("red", "green", "blue"),
-    "obj_spatial_relation_oo": ("red", "blue"),
-    "position_matching": ("red",),
-    "view_change_infer": (),
-}
-TASKS = tuple(COLORS)
-Parts = dict[str, Any]
 
 
 def spec_of(task: str) -> TaskSpec:
     return get_task(task).spec
-
-
-def box(rng: np.random.Generator) -> tuple[int, ...]:
-    low = rng.integers(0, 700, 2)
-    high = low + rng.integers(40, 300, 2)
-    return tuple(int(v) for v in (*low, *high))
 
 
 def _depth_oc(rng: np.random.Generator) -> Parts:
@@ -122,35 +84,50 @@ def _view_change(rng: np.random.Generator) -> Parts:
     return {"values": values, "numbers": numbers, "words": words}
 
 
-_PARTS: dict[str, Callable[[np.random.Generator], Parts]] = {
-    "depth_prediction_oc": _depth_oc,
-    "depth_prediction_oo": _depth_oo,
-    "distance_prediction_oc": _distance,
-    "distance_prediction_oo": _distance,
-    "distance_infer_center_oo": _nearer,
-    "obj_spatial_relation_oo": _relation,
-    "position_matching": _matching,
-    "view_change_infer": _view_change,
+SAMPLES: dict[str, Sample] = {
+    "depth_prediction_oc": Sample(_depth_oc, ("red", "blue")),
+    "depth_prediction_oo": Sample(_depth_oo, ("red", "blue", "green")),
+    "distance_prediction_oc": Sample(_distance, ("red",)),
+    "distance_prediction_oo": Sample(_distance, ("red", "blue")),
+    "distance_infer_center_oo": Sample(_nearer, ("red", "green", "blue")),
+    "obj_spatial_relation_oo": Sample(_relation, ("red", "blue"), "bbox"),
+    "position_matching": Sample(_matching, ("red",), "bbox", images=2),
+    "view_change_infer": Sample(_view_change, images=2),
+    **facts_mv.SAMPLES,
+    **facts_imag.SAMPLES,
+    **facts_video.SAMPLES,
 }
+_REGISTERED = {task.spec.name for task in all_tasks()}
+TASKS = tuple(task for task in SAMPLES if task in _REGISTERED)
 
 
 def make_fact(task: str, number: int, rng: np.random.Generator, **changes: Any) -> Fact:
     """The `number`-th fact of a task; `changes` replace fields of the fact."""
-    spec, colors = spec_of(task), COLORS[task]
-    kind = "bbox" if task in ("obj_spatial_relation_oo", "position_matching") else "point"
-    ids = [int(i) for i in rng.choice(40, len(colors), replace=False)]
+    sample = SAMPLES[task]
+    count = sample.objects or len(sample.colors)
+    ids = [int(i) for i in rng.choice(40, count, replace=False)]
     labels = [LABELS[i % len(LABELS)] for i in ids]
+    places = shown_in(sample.images, count, rng)
     marks = []
-    for color, object_id, label in zip(colors, ids, labels, strict=True):
-        coords = box(rng) if kind == "bbox" else tuple(int(v) for v in rng.integers(0, 1001, 2))
+    for color, object_id, label, place in zip(sample.colors, ids, labels, places, strict=False):
+        coords = box(rng) if sample.kind == "bbox" else tuple(int(v) for v in rng.integers(0, 1001, 2))
         marks.append(
-            Mark(kind=kind, color=color, image_index=0, object_id=object_id, label=label, coords=list(coords))
+            Mark(
+                kind=sample.kind,
+                color=color,
+                image_index=place,
+                object_id=object_id,
+                label=label,
+                coords=list(coords),
+            )
         )
-    parts = _PARTS[task](rng)
-    words = dict(parts.get("words", {}))
+    parts = sample.parts(rng)
+    words = dict(parts.pop("words", {}))
     if len(set(labels)) < len(labels):
         words["name_marks"] = "yes"
-    frames = [f"{number * 10 + k}" for k in range(2 if spec.view == "multi" else 1)]
+    numbers = {name: float(value) for name, value in parts.pop("numbers", {}).items()}
+    first = number * max(10, sample.images)
+    frames = [f"{first + k}" for k in range(sample.images)]
     fields: Parts = {
         "task": task,
         "candidate": f"{','.join(frames)}|{','.join(map(str, ids))}|{words.get('claim', words.get('asked', ''))}",
@@ -159,14 +136,14 @@ def make_fact(task: str, number: int, rng: np.random.Generator, **changes: Any) 
         "marks": tuple(marks),
         "object_ids": tuple(ids),
         "labels": tuple(labels),
-        "values": tuple(float(v) for v in parts["values"]),
-        "unit": parts.get("unit", "m"),
-        "margin": parts.get("margin"),
-        "numbers": {name: float(value) for name, value in parts.get("numbers", {}).items()},
+        "shown_in": tuple(places) if sample.colors or sample.named else (),
+        "unit": "m",
+        "margin": None,
+        "numbers": numbers,
         "words": words,
-        "alternatives": parts.get("alternatives", ()),
     }
-    return Fact(**fields | changes)
+    values = tuple(float(v) for v in parts.pop("values"))
+    return Fact(**fields | {"values": values} | parts | changes)
 
 
 def make_facts(task: str, count: int, seed: int = 0) -> list[Fact]:
@@ -175,7 +152,8 @@ def make_facts(task: str, count: int, seed: int = 0) -> list[Fact]:
 
 
 def render(task: str, facts: list[Fact], *, scene_id: str = "scene0000_00", seed: int = 0) -> RenderedRows:
-    return render_task(spec_of(task), facts, source="scannet", scene_id=scene_id, split="train", seed=seed)
+    quota = dict.fromkeys(spec_of(task).formats, len(facts))
+    return render_task(spec_of(task), facts, quota, source="scannet", scene_id=scene_id, split="train", seed=seed)
 
 
 def rows_of(task: str, count: int, format_: str, seed: int = 0) -> list[tuple[Fact, Parts]]:
