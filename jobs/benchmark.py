@@ -18,12 +18,12 @@ from factory.audit.lake import audit_lake
 from factory.geometry.cameras import scale_intrinsics
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.qa_stage import QaStage
+from factory.pipeline.quotas import even_quotas
 from factory.pipeline.records_stage import RecordsStage, records_versions
 from factory.sources.registry import open_source
 from factory.store.hashing import CachedHasher
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from factory.tasks import all_tasks
 from factory.visibility.rasterizer import Raster, Rasterizer
 from factory.visibility.records import RecordParams, build_records
 from factory.visibility.select import open_rasterizer, resolve_rasterizer
@@ -63,9 +63,10 @@ class Bench:
         return f"{len(self.scene.mesh.faces):,} faces"
 
     def config(self, root: Path) -> BuildConfig:
-        quotas = {task.spec.name: self.facts for task in all_tasks()}
         name = resolve_rasterizer("auto")
-        return BuildConfig(source="scannet", input=str(self.scans), root=str(root), quotas=quotas, rasterizer=name)
+        return BuildConfig(
+            source="scannet", input=str(self.scans), root=str(root), quotas=even_quotas(self.facts), rasterizer=name
+        )
 
     def load(self) -> Iterator[Figure]:
         """Files on disk -> Scene."""

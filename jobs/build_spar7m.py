@@ -8,15 +8,14 @@ import argparse
 import os
 import sys
 import time
-import tomllib
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Plan, make_plan
+from factory.pipeline.quotas import Quota, preset_quotas
 from factory.pipeline.summary import Summary, render_plan
 from factory.sources.registry import open_source
 from factory.store.hashing import CachedHasher
@@ -45,6 +44,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--preset", default="even", help="facts per scene and task: even, spar7m, demo (default: even)"
     )
+    parser.add_argument(
+        "--extra-select", action="store_true", help="options to choose from also for tasks that SPAR-7M has none for"
+    )
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument(
         "--rasterizer", choices=["auto", "egl", "embree"], default="auto", help="default: egl where it works"
@@ -62,18 +64,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def quotas(preset: str, tasks: str | None) -> dict[str, int]:
-    """Facts per scene by task."""
-    presets = tomllib.loads(PRESETS.read_text())
-    if preset not in presets:
-        raise DataError(f"--preset {preset}: no such preset, there are {', '.join(sorted(presets))}")
-    chosen = [get_task(name.strip()).spec.name for name in tasks.split(",")] if tasks else None
-    table = presets[preset]
-    return {
-        task.spec.name: table.get(task.spec.name, table["default"])
-        for task in all_tasks()
-        if chosen is None or task.spec.name in chosen
-    }
+def quotas(options: argparse.Namespace) -> dict[str, Quota]:
+    """Facts per scene by task and format."""
+    names = options.tasks.split(",") if options.tasks else [task.spec.name for task in all_tasks()]
+    specs = [get_task(name.strip()).spec for name in names]
+    return preset_quotas(PRESETS, options.preset, options.source, specs, extra_formats=options.extra_select)
 
 
 def configure(options: argparse.Namespace) -> BuildConfig:
@@ -83,7 +78,7 @@ def configure(options: argparse.Namespace) -> BuildConfig:
         input=_absolute(options.input),
         root=_absolute(options.root),
         scenes=sorted({name.strip() for name in options.scenes.split(",")}) if options.scenes else None,
-        quotas=quotas(options.preset, options.tasks),
+        quotas=quotas(options),
         seed=options.seed,
         rasterizer=resolve_rasterizer(options.rasterizer),
         rasterizer_gpus=options.rasterizer_gpus,

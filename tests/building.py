@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 from factory.pipeline.config import BuildConfig
+from factory.pipeline.quotas import even_quotas
 from factory.pipeline.plan import Plan, make_plan
 from factory.sources.registry import open_source
 from factory.store.hashing import CachedHasher
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from factory.tasks import all_tasks
 
 
 def copy_scene(scene: Path, target: Path) -> Path:
@@ -28,7 +28,7 @@ def config_for(scans: Path, root: Path | str, **change: object) -> BuildConfig:
         "source": "scannet",
         "input": str(scans),
         "root": str(root),
-        "quotas": {task.spec.name: 12 for task in all_tasks()},
+        "quotas": even_quotas(12),
         "rasterizer": "embree",
     }
     return BuildConfig.model_validate(values | change)

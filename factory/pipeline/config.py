@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from factory.pipeline.quotas import Quota
 from schemas.base import Record
 
 
 class BuildConfig(Record):
     """One build of one source into one lake.
 
-    input, root : folder or URL; scenes : None for all of the input; quotas : facts per scene, by task;
+    input, root : folder or URL; scenes : None for all of the input; quotas : facts per scene, by task and format;
     rasterizer : resolved name, part of the records' fingerprint; rasterizer_gpus : share of a GPU that each
     rasterizer takes, 0 for software GL; workers : scenes worked on at once, None for as many as there is room for.
     """
@@ -19,7 +20,7 @@ class BuildConfig(Record):
     input: str
     root: str
     scenes: list[str] | None = None
-    quotas: dict[str, int]
+    quotas: dict[str, Quota]
     seed: int = 0
     rasterizer: Literal["egl", "embree"]
     rasterizer_gpus: float = Field(default=0.0, ge=0, le=1)

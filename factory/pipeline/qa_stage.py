@@ -5,6 +5,7 @@ from collections import Counter
 import pyarrow as pa
 
 from factory.pipeline.config import BuildConfig
+from factory.pipeline.quotas import facts_needed, quota_text
 from factory.pipeline.result import StageResult, run_stage
 from factory.store.lake import TABLES, UPSTREAM, Lake, PartitionMeta, fingerprint
 from factory.store.storage import Storage
@@ -28,7 +29,7 @@ def qa_versions(upstream: dict[str, str], config: BuildConfig) -> dict[str, str]
         if config.quotas.get(name):
             versions[f"task {name}"] = f"v{task.spec.version}"
             versions[f"wording {name}"] = digest(name)
-            versions[f"quota {name}"] = str(config.quotas[name])
+            versions[f"quota {name}"] = quota_text(task.spec, config.quotas[name])
     return versions
 
 
@@ -68,13 +69,14 @@ class QaStage:
         parts = [TABLES["qa"].empty_table()]
         for task in all_tasks():
             name = task.spec.name
-            quota = self._config.quotas.get(name, 0)
+            quota = self._config.quotas.get(name)
             if not quota:
                 continue
-            facts, rejected = make_facts(task, records, quota, self._config.seed)
+            facts, rejected = make_facts(task, records, facts_needed(quota), self._config.seed)
             rendered = render_task(
                 task.spec,
                 facts,
+                quota,
                 source=source,
                 scene_id=scene_id,
                 split=records.split,

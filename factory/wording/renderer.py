@@ -36,18 +36,18 @@ class RenderedRows:
 def render_task(
     spec: TaskSpec,
     facts: Sequence[Fact],
+    quota: Mapping[Format, int],
     *,
     source: str,
     scene_id: str,
     split: Split,
     seed: int,
-    extra_formats: bool = False,
 ) -> RenderedRows:
-    """Rows of every format of the task (with `extra_formats` also of its extra ones) for the facts of one scene.
+    """Rows for the facts of one scene: in each format of the quota, the first facts, as many as it says.
 
     A row depends on the seed, the source, the scene, the task with its version, and its own fact; not on the other
-    facts or their order. Raises ValueError when a fact is of another task or two facts are the same candidate, and
-    DataError when the templates lack a list that the task needs.
+    facts. Their order decides only which of them a quota lets through. Raises ValueError when a fact is of another
+    task or two facts are the same candidate, and DataError when the templates lack a list that the task needs.
     """
     candidates = [fact.candidate for fact in facts]
     if len(set(candidates)) < len(candidates):
@@ -60,10 +60,10 @@ def render_task(
     basic = [basic_slots(fact, in_video=spec.view == "video") for fact in facts]
     rejected: Counter[str] = Counter()
     words: list[Worded] = []
-    for format_ in sorted(spec.formats + (spec.extra_formats if extra_formats else ())):
+    for format_ in sorted(quota):
         key = source, scene_id, spec.name, spec.version, format_
         draws = item_draws(seed, *key, candidates, _OPTIONS + _option_draws(spec, format_))
-        kept, options = _sayable(spec, facts, format_, draws, rejected)
+        kept, options = _sayable(spec, facts[: quota[format_]], format_, draws, rejected)
         rows = [
             Worded(fact, format_, qa_id(*key, candidates[fact]), *_words(spec, text, facts[fact], basic[fact], *rest))
             for fact, *rest in zip(kept, repeat(format_), draws[kept].tolist(), options, strict=False)

@@ -11,7 +11,7 @@ import pytest
 
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.build_spar7m import main, quotas
+from jobs.build_spar7m import main, parse, quotas
 from tests.building import contents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,9 +64,10 @@ def test_a_root_that_cannot_be_is_said_in_a_line(
 
 
 def test_tasks_can_be_chosen() -> None:
-    chosen = quotas("even", "depth_prediction_oc, view_change_infer")
+    where = ["--source", "scannet", "--input", "in", "--root", "out"]
+    chosen = quotas(parse([*where, "--tasks", "depth_prediction_oc, view_change_infer"]))
     assert set(chosen) == {"depth_prediction_oc", "view_change_infer"}
-    assert set(chosen) < set(quotas("spar7m", None))
+    assert set(chosen) < set(quotas(parse(where)))
 
 
 def test_a_plan_writes_nothing(four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

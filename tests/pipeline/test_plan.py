@@ -10,12 +10,18 @@ from factory.pipeline import qa_stage
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Plan, make_plan
 from factory.pipeline.qa_stage import qa_versions, records_digests
+from factory.pipeline.quotas import Quota
 from factory.pipeline.records_stage import records_versions
 from factory.store.lake import TABLES, UPSTREAM, Lake
 from factory.store.storage import Storage
+from factory.tasks import get_task
 from schemas.scene import Scene
 
 TASK = "depth_prediction_oc"
+
+
+def quotas(facts: dict[str, int]) -> dict[str, Quota]:
+    return {task: dict.fromkeys(get_task(task).spec.formats, count) for task, count in facts.items()}
 
 
 class FakeSource:
@@ -46,7 +52,7 @@ class Workshop:
     def __init__(self, root: Path) -> None:
         self.source, self.lake = FakeSource(), Lake(Storage(root))
         self.config = BuildConfig(
-            source="scannet", input="in", root=str(root), quotas={TASK: 5}, rasterizer="embree", seed=0
+            source="scannet", input="in", root=str(root), quotas=quotas({TASK: 5}), rasterizer="embree", seed=0
         )
 
     def plan(self) -> Plan:
@@ -113,11 +119,11 @@ def change_rasterizer(shop: Workshop) -> None:
 
 
 def add_task(shop: Workshop) -> None:
-    shop.config = shop.config.model_copy(update={"quotas": {TASK: 5, "distance_prediction_oo": 5}})
+    shop.config = shop.config.model_copy(update={"quotas": quotas({TASK: 5, "distance_prediction_oo": 5})})
 
 
 def change_quota(shop: Workshop) -> None:
-    shop.config = shop.config.model_copy(update={"quotas": {TASK: 6}})
+    shop.config = shop.config.model_copy(update={"quotas": quotas({TASK: 6})})
 
 
 def quarantine_qa(shop: Workshop) -> None:

@@ -77,7 +77,7 @@ def test_version_changes_ids() -> None:
     task = "depth_prediction_oc"
     facts = make_facts(task, 3)
     raised = dataclasses.replace(spec_of(task), version=99)
-    rows = render_task(raised, facts, source="scannet", scene_id="scene0000_00", split="train", seed=0).table
+    rows = render_task(raised, facts, {"fill": 9, "select": 9, "sentence": 9}, source="scannet", scene_id="scene0000_00", split="train", seed=0).table
     assert not set(rows["qa_id"].to_pylist()) & by_id(facts, task).keys()
     assert set(rows["task_version"].to_pylist()) == {99}
 
@@ -138,7 +138,7 @@ def test_invalid_row_is_refused() -> None:
 def test_task_without_templates_is_refused() -> None:
     spec = dataclasses.replace(spec_of("depth_prediction_oc"), name="smell_prediction")
     with pytest.raises(DataError, match=r"smell_prediction.*\[smell_prediction\]"):
-        render_task(spec, [], source="scannet", scene_id="s", split="train", seed=0)
+        render_task(spec, [], {}, source="scannet", scene_id="s", split="train", seed=0)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_task_without_templates_is_refused() -> None:
 def test_templates_that_do_not_fit_the_task_are_refused(changes: dict[str, object], message: str) -> None:
     spec: TaskSpec = dataclasses.replace(spec_of("depth_prediction_oc"), **changes)  # type: ignore[arg-type]
     with pytest.raises(DataError, match=message):
-        render_task(spec, [], source="scannet", scene_id="s", split="train", seed=0)
+        render_task(spec, [], {}, source="scannet", scene_id="s", split="train", seed=0)
 
 
 def test_letters_are_equally_likely() -> None:
