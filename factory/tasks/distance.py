@@ -1,13 +1,15 @@
-"""Distances to the observer and between objects, and which of two objects is nearer to a third (SPAR, section 7.5)."""
+"""Distances to the observer and between objects, and which of two is nearer to a third (SPAR, section 7.5)."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from factory.geometry.noise import propagated_sigma, side_of_zone
-from factory.tasks.eligibility import screen
 from factory.tasks.marks import dots_touch
+from factory.tasks.pools import pool_for
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
-from factory.tasks.sampling import in_equal_parts, log_classes, pool_in_one_view
+from factory.tasks.sampling import in_equal_parts, log_classes
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, centers_seen_from
 
@@ -18,7 +20,7 @@ RED, GREEN, BLUE = (MarkRole("point", color) for color in ("red", "green", "blue
 
 @register
 class DistanceToObserver(Task):
-    """How far red is from the camera."""
+    """How far red is from the camera of the first image."""
 
     spec = TaskSpec(
         name="distance_prediction_oc",
@@ -34,8 +36,7 @@ class DistanceToObserver(Task):
     marks = (RED,)
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        eligible = screen(records, self.parameters).eligible
-        pool = pool_in_one_view(records, eligible, 1, quota, self.parameters, rng)
+        pool = pool_for(self, records, quota, rng, main_too=False)
         distance = _to_observer(records, pool.views, pool.objects)
         return pool.propose(pool.draw(quota, rng, log_classes(distance, *self.parameters.distance_range_m)))
 
@@ -62,8 +63,7 @@ class DistanceBetweenObjects(Task):
     marks = (RED, BLUE)
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        eligible = screen(records, self.parameters).eligible
-        pool = pool_in_one_view(records, eligible, 2, quota, self.parameters, rng)
+        pool = pool_for(self, records, quota, rng)
         pool.reject("boxes overlap in space", records.overlapping[pool.objects[:, 0], pool.objects[:, 1]])
         distance = _distance(records, pool.objects)
         near = distance < self.parameters.min_distance_m
@@ -95,8 +95,7 @@ class NearerToAnchor(Task):
     choices = ("closer", "farther")
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        eligible = screen(records, self.parameters).eligible
-        pool = pool_in_one_view(records, eligible, 3, quota, self.parameters, rng)
+        pool = pool_for(self, records, quota, rng)
         side, margin = self._compare(records, pool.objects)
         pool.reject(f"distances agree within {self.parameters.indistinct_m:g} m", side == 0)
         pool.reject("closer or farther within the noise", margin < self.parameters.required_margin)
@@ -129,6 +128,27 @@ class NearerToAnchor(Task):
         gradients = np.stack([to_blue - to_green, to_green, -to_blue], axis=1)
         sigma = propagated_sigma(centers, gradients, self.parameters.center_sigma_m, 0.0)
         return side_of_zone(lengths[:, 0] - lengths[:, 1], self.parameters.indistinct_m, sigma)
+
+
+@register
+class DistanceToMainObserver(DistanceToObserver):
+    """Red is marked on another image than the first."""
+
+    spec = replace(DistanceToObserver.spec, name="distance_prediction_oc_mv", view="multi", version=1)
+
+
+@register
+class DistanceAcross(DistanceBetweenObjects):
+    """Red and blue are marked on different images."""
+
+    spec = replace(DistanceBetweenObjects.spec, name="distance_prediction_oo_mv", view="multi", version=1)
+
+
+@register
+class NearerToAnchorAcross(NearerToAnchor):
+    """Red, green and blue are marked on three images."""
+
+    spec = replace(NearerToAnchor.spec, name="distance_infer_center_oo_mv", view="multi", version=1)
 
 
 def _to_observer(records: SceneRecords, views: Array, objects: Array) -> Array:

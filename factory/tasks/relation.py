@@ -1,5 +1,7 @@
 """Where an object is relative to another, for the observer (SPAR, section 7.5)."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from factory.geometry.noise import propagated_sigma, side_of_zone
@@ -104,6 +106,38 @@ class RelationOfObjects(Task):
             sides.append(side)
             margins.append(margin)
         return np.stack(sides), np.stack(margins)
+
+
+@register
+class RelationAcross(RelationOfObjects):
+    """Red and blue are marked on different images; the camera of the first is the observer."""
+
+    spec = replace(RelationOfObjects.spec, name="obj_spatial_relation_oo_mv", view="multi", version=1)
+
+
+@register
+class RelationToMainObserver(Task):
+    """Where red, marked on another image, is for the camera of the first: left or right, above or below, in front or
+    behind."""
+
+    spec = TaskSpec(
+        name="obj_spatial_relation_oc_mv",
+        family="relation",
+        level="high",
+        view="multi",
+        relation="oc",
+        formats=("select", "sentence"),
+        answer="relation_to_observer",
+        version=1,
+    )
+    unit = "m"
+    marks = (MarkRole("bbox", "red"),)
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        raise NotImplementedError
+
+    def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
+        raise NotImplementedError
 
 
 def _claims(sides: Array, rng: np.random.Generator) -> Array:

@@ -37,6 +37,12 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.choice)
 
+    @property
+    def object_views(self) -> Array:
+        """(n, K) the view that shows each object, where every object has one."""
+        views: Array = np.take_along_axis(self.views, self.images, axis=1)
+        return views
+
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
