@@ -31,12 +31,14 @@ class Thing:
 class Camera:
     """A stored view. `rotation` (3, 3) has the camera axes in the world as columns, `position` (3,) [m, world].
 
+    video_index : its place among the frames of the video, None where it is none of them;
     shown : the nested records of the objects that have pixels, by object id.
     """
 
     frame_id: str
     image: str
     is_keyframe: bool
+    video_index: int | None
     rotation: Array
     position: Array
     intrinsics: Array
@@ -67,6 +69,8 @@ class Evidence:
 
     def __init__(self, scene: Row, objects: list[Row], views: list[Row]) -> None:
         self.source, self.scene_id, self.split = (scene[k] for k in ("source", "scene_id", "split"))
+        self.floor_area: float | None = scene["floor_area"]
+        self.paths: list[Row] = scene["paths"]
         self.things = {o["object_id"]: _thing(o) for o in objects}
         self.cameras = {v["frame_id"]: _camera(v) for v in views}
         self._seen: dict[str, dict[int, Array]] = {}
@@ -81,6 +85,12 @@ class Evidence:
             known = dict(zip(self.things, self.cameras[frame_id].see(centers), strict=True))
             self._seen[frame_id] = known
         return known[object_id]
+
+    @cached_property
+    def video(self) -> list[Camera]:
+        """The frames of the video in order: the k-th is what texts call `Frame-k`."""
+        frames = [(c.video_index, c.frame_id, c) for c in self.cameras.values() if c.video_index is not None]
+        return [camera for _, _, camera in sorted(frames, key=lambda frame: frame[:2])]
 
     def gap(self, first: int, second: int) -> float:
         """Widest gap [m] between two boxes over all separating directions; negative when they overlap."""
@@ -122,6 +132,7 @@ def _camera(row: Row) -> Camera:
         frame_id=row["frame_id"],
         image=row["image"],
         is_keyframe=row["is_keyframe"],
+        video_index=row["video_index"],
         rotation=matrix[:3, :3],
         position=matrix[:3, 3],
         intrinsics=np.array(row["intrinsics"], dtype=np.float64).reshape(3, 3),
