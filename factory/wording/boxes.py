@@ -9,6 +9,7 @@ from schemas.qa import Fact, Format
 
 Box = tuple[int, ...]
 
+OPTIONS = 4
 MAX_IOU = 0.5
 _ORDER_DRAWS, _COPIES = 16, 12
 
@@ -43,10 +44,10 @@ class BoxSpeaker:
         rows = []
         for fact, row in zip(facts, draws, strict=True):
             boxes = [_box(fact)]
-            _take(boxes, _shuffled(fact.alternatives, row[:_ORDER_DRAWS]))
-            if len(boxes) < 4:
-                _take(boxes, _altered(boxes[0], row[_ORDER_DRAWS:].reshape(_COPIES, 4)))
-            rows.append([box_text(box) for box in boxes] if len(boxes) == 4 else [])
+            take_apart(boxes, shuffled(fact.alternatives, row[:_ORDER_DRAWS]))
+            if len(boxes) < OPTIONS:
+                take_apart(boxes, _altered(boxes[0], row[_ORDER_DRAWS:].reshape(_COPIES, 4)))
+            rows.append([box_text(box) for box in boxes] if len(boxes) == OPTIONS else [])
         return rows
 
 
@@ -70,17 +71,21 @@ def iou(a: Box, b: Box) -> float:
     return common / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common)
 
 
-def _take(boxes: list[Box], candidates: Sequence[Box]) -> None:
-    """Adds candidates, up to four boxes in all, that are proper boxes and no near copies of one already there."""
+def take_apart(boxes: list[Box], candidates: Sequence[Box]) -> None:
+    """Adds candidates, up to four boxes in all, that are proper boxes and no near copies of one already there.
+
+    Five numbers are an image and a box on it; boxes on different images are never copies of each other.
+    """
     for box in candidates:
-        if len(boxes) == 4:
+        if len(boxes) == OPTIONS:
             return
-        proper = 0 <= box[0] < box[2] <= 1000 and 0 <= box[1] < box[3] <= 1000
-        if proper and all(iou(box, other) < MAX_IOU for other in boxes):
+        x1, y1, x2, y2 = box[-4:]
+        proper = 0 <= x1 < x2 <= 1000 and 0 <= y1 < y2 <= 1000
+        if proper and all(box[:-4] != other[:-4] or iou(box[-4:], other[-4:]) < MAX_IOU for other in boxes):
             boxes.append(box)
 
 
-def _shuffled(alternatives: Sequence[Sequence[float]], draws: np.ndarray) -> list[Box]:
+def shuffled(alternatives: Sequence[Sequence[float]], draws: np.ndarray) -> list[Box]:
     """The boxes in an order that the draws decide; the first few draws pick without replacement."""
     left = [tuple(round(value) for value in box) for box in alternatives]
     order = []

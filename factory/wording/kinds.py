@@ -8,6 +8,7 @@ from factory.wording.camera_moves import CameraSpeaker
 from factory.wording.names import NameSpeaker
 from factory.wording.numbers import NumberSpeaker
 from factory.wording.relations import RelationSpeaker
+from factory.wording.shown_boxes import ShownBoxSpeaker
 from factory.wording.speaker import Chooser, Speaker
 
 SPEAKERS: Mapping[AnswerKind, Speaker] = {
@@ -15,7 +16,9 @@ SPEAKERS: Mapping[AnswerKind, Speaker] = {
     "signed_number": NumberSpeaker(),
     "name": NameSpeaker(),
     "relation": RelationSpeaker(),
+    "relation_to_observer": RelationSpeaker(third="front_behind"),
     "box": BoxSpeaker(),
+    "shown_box": ShownBoxSpeaker(),
     "camera": CameraSpeaker(),
 }
 CHOOSERS: Mapping[AnswerKind, Chooser] = {
@@ -23,5 +26,7 @@ CHOOSERS: Mapping[AnswerKind, Chooser] = {
     "signed_number": NumberSpeaker(),
     "name": NameSpeaker(),
     "relation": RelationSpeaker(),
+    "relation_to_observer": RelationSpeaker(third="front_behind"),
     "box": BoxSpeaker(),
+    "shown_box": ShownBoxSpeaker(),
 }

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.wording.relations import wrong_triples
+from factory.wording.relations import SLOT_WORDS, wrong_triples
 from factory.wording.templates import FOLDER
-from tests.wording.sample_facts import SLOTS, make_fact, render, rows_of
+from tests.wording.fact_parts import SLOTS
+from tests.wording.sample_facts import make_fact, render, rows_of
 
 TASK = "obj_spatial_relation_oo"
+WORDS = [SLOT_WORDS[slot] for slot in SLOTS]
 TRIPLES = [triple for triple in product(*SLOTS.values()) if any(triple)]
 SYNONYMS = {
     "left": r"\bleft\b",
@@ -29,7 +31,7 @@ unit = st.floats(0, 1, exclude_max=True)
 
 @given(st.sampled_from(TRIPLES), st.tuples(unit, unit, unit, unit, unit))
 def test_wrong_triples_deny_something_sure(truth: tuple[str, str, str], draws: tuple[float, ...]) -> None:
-    wrong = wrong_triples(truth, draws)
+    wrong = wrong_triples(truth, WORDS, draws)
     assert len({truth, *wrong}) == 4
     for triple in wrong:
         assert all(word in words for word, words in zip(triple, SLOTS.values(), strict=True))
@@ -46,7 +48,7 @@ def test_options_alone_do_not_tell_the_right_one(filled: int) -> None:
     hits, count = 0.0, 4000
     for row in rng.random((count, 6)).tolist():
         truth = truths[int(row[5] * len(truths))]
-        options = [truth, *wrong_triples(truth, row[:5])]
+        options = [truth, *wrong_triples(truth, WORDS, row[:5])]
         votes = [sum(a == b for other in options for a, b in zip(o, other, strict=True)) for o in options]
         best = [i for i, vote in enumerate(votes) if vote == max(votes)]
         hits += (0 in best) / len(best)
