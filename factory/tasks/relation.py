@@ -1,30 +1,114 @@
-"""Where an object is relative to another, for the observer (SPAR, section 7.5)."""
+"""Where an object is, relative to another or to the observer (SPAR, section 7.5)."""
 
-from dataclasses import replace
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from factory.geometry.noise import propagated_sigma, side_of_zone
-from factory.tasks.eligibility import screen
 from factory.tasks.marks import boxes_coincide
+from factory.tasks.pools import pool_for
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
-from factory.tasks.sampling import pool_in_one_view
+from factory.tasks.sampling import Pool
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task, centers_seen_from
 
 Array = np.ndarray
 
-# Words for a side of -1, 0 and 1; an empty word says that the two are indistinguishable.
-SLOTS = {
-    "left_right": ("left", "", "right"),
-    "above_below": ("above", "", "below"),
-    "distance": ("closer", "", "farther"),
-}
+RED, BLUE = (MarkRole("bbox", color) for color in ("red", "blue"))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One word of a relation.
+
+    words : for a side of -1, 0 and 1; an empty word says indistinguishable;
+    readings : what the word may be taken from. Where these are two, they must agree.
+    """
+
+    name: str
+    words: tuple[str, str, str]
+    readings: tuple[str, ...] = ("camera",)
+
+
+LEFT_RIGHT = Slot("left_right", ("left", "", "right"))
+ABOVE_BELOW = Slot("above_below", ("above", "", "below"), ("camera", "world"))
+DISTANCE = Slot("distance", ("closer", "", "farther"), ("distance", "depth"))
+FRONT_BEHIND = Slot("front_behind", ("behind", "", "front"))
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A difference that a slot may be taken from: quantity (n,) [m], its gradients (n, K, 3) by the centres of the
+    objects, and whether it depends on how the camera is turned."""
+
+    quantity: Array
+    gradients: Array
+    turns: bool
+
+
+class _Relation(Task):
+    """Words for the sides on which differences seen from the first camera lie."""
+
+    unit = "m"
+    slots: ClassVar[tuple[Slot, ...]]
+
+    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
+        pool = self._pool(records, rng, quota)
+        sides, margins = self._sides(records, pool.views, pool.objects)
+        words = [f"{slot.words[0]} or {slot.words[2]}" for slot in self.slots]
+        for word, slot, read in zip(words, self.slots, sides, strict=True):
+            pool.reject(f"{word} differs between {' and '.join(slot.readings)}", (read != read[0]).any(axis=0))
+        for word, margin in zip(words, margins, strict=True):
+            pool.reject(f"{word} within the noise", margin < self.parameters.required_margin)
+        side = np.stack([read[0] for read in sides], axis=1)
+        pool.reject("no slot to fill", (side == 0).all(axis=1))
+        same = boxes_coincide(records, pool.object_views, pool.objects, self.parameters)
+        pool.reject("marked boxes nearly the same", same)
+        rows = pool.draw(quota, rng, classes=(side + 1) @ (9, 3, 1))
+        return pool.propose(rows, self._choice(side[rows], rng))
+
+    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
+        """The pairs or objects to ask about, those that cannot be asked about at all ruled out."""
+        return pool_for(self, records, quota, rng, main_too=len(self.marks) > 1)
+
+    def _choice(self, sides: Array, rng: np.random.Generator) -> Array | None:
+        """What each candidate with these sides (n, slots) asks, where there is a choice."""
+        return None
+
+    @abstractmethod
+    def _readings(
+        self, records: SceneRecords, views: Array, objects: Array, centers: Array
+    ) -> tuple[tuple[Reading, ...], ...]:
+        """Per slot the differences that it may be taken from, in the order of its readings.
+
+        centers : (n, K, 3) of the objects [m, first camera].
+        """
+
+    def _sides(self, records: SceneRecords, views: Array, objects: Array) -> tuple[list[Array], Array]:
+        """Per slot the sides (readings, n), and the margins (slots, n): each that of the shakiest reading."""
+        p = self.parameters
+        centers = centers_seen_from(records, views[:, :1], objects)
+        sides, margins = [], []
+        for readings in self._readings(records, views, objects, centers):
+            pairs = []
+            for reading in readings:
+                turn_sigma = np.radians(p.turn_sigma_deg) if reading.turns else 0.0
+                sigma = propagated_sigma(centers, reading.gradients, p.center_sigma_m, turn_sigma)
+                pairs.append(side_of_zone(reading.quantity, p.indistinct_m, sigma))
+            sides.append(np.stack([side for side, _ in pairs]))
+            margins.append(np.min([margin for _, margin in pairs], axis=0))
+        return sides, np.stack(margins)
+
+    def _said(self, sides: list[Array]) -> dict[str, Array]:
+        """(n,) the word of every slot."""
+        return {slot.name: np.array(slot.words)[read[0] + 1] for slot, read in zip(self.slots, sides, strict=True)}
 
 
 @register
-class RelationOfObjects(Task):
+class RelationOfObjects(_Relation):
     """Where red is relative to blue: left or right, above or below, closer or farther."""
 
     spec = TaskSpec(
@@ -37,86 +121,67 @@ class RelationOfObjects(Task):
         answer="relation",
         version=2,
     )
-    unit = "m"
-    marks = (MarkRole("bbox", "red"), MarkRole("bbox", "blue"))
+    marks = (RED, BLUE)
+    slots = (LEFT_RIGHT, ABOVE_BELOW, DISTANCE)
     # The claim that judge asks about: two per slot, sides -1 and 1.
     choices = ("left", "right", "above", "below", "closer", "farther")
 
-    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        eligible = screen(records, self.parameters).eligible
-        pool = pool_in_one_view(records, eligible, 2, quota, self.parameters, rng)
-        sides, margins = self._readings(records, pool.views, pool.objects)
-        pool.reject("above or below differs between camera and world", sides[1] != sides[2])
-        pool.reject("closer or farther differs between distance and depth", sides[3] != sides[4])
-        unsure = margins < self.parameters.required_margin
-        pool.reject("left or right within the noise", unsure[0])
-        pool.reject("above or below within the noise", unsure[1] | unsure[2])
-        pool.reject("closer or farther within the noise", unsure[3] | unsure[4])
-        pool.reject("no slot to fill", (sides == 0).all(axis=0))
-        same = boxes_coincide(records, pool.object_views, pool.objects, self.parameters)
-        pool.reject("marked boxes nearly the same", same)
-        rows = pool.draw(quota, rng, classes=(sides[[0, 1, 3]].T + 1) @ (9, 3, 1))
-        return pool.propose(rows, _claims(sides[[0, 1, 3]][:, rows].T, rng))
+    def _choice(self, sides: Array, rng: np.random.Generator) -> Array:
+        return _claims(sides, rng)
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        centers = centers_seen_from(records, candidates.views, candidates.objects)
-        sides, margins = self._readings(records, candidates.views, candidates.objects)
-        sides = sides[[0, 1, 3]]
-        words = {slot: np.array(names)[side + 1] for (slot, names), side in zip(SLOTS.items(), sides, strict=True)}
+        centers = centers_seen_from(records, candidates.views[:, :1], candidates.objects)
+        sides, margins = self._sides(records, candidates.views, candidates.objects)
         slot, claimed_side = candidates.choice // 2, candidates.choice % 2 * 2 - 1
-        true = sides[slot, np.arange(len(candidates))] == claimed_side
+        true = np.stack([read[0] for read in sides])[slot, np.arange(len(candidates))] == claimed_side
         delta = centers[:, 0] - centers[:, 1]
         distance = np.linalg.norm(centers, axis=2)
         return Answers(
             values=np.stack([delta[:, 0], delta[:, 1], distance[:, 0] - distance[:, 1]], axis=1),
             words={
-                **words,
+                **self._said(sides),
                 "claim": np.array(self.choices)[candidates.choice],
-                "claim_slot": np.array(list(SLOTS))[slot],
+                "claim_slot": np.array([slot.name for slot in self.slots])[slot],
                 "answer": np.where(true, "Yes", "No"),
             },
             margin=margins.min(axis=0),
         )
 
-    def _readings(self, records: SceneRecords, views: Array, objects: Array) -> tuple[Array, Array]:
-        """Sides and margins (5, n) of: camera x; camera y, world height downwards; distance, depth; red minus blue.
-
-        Above and below, closer and farther have two defensible readings each, which must agree.
-        """
-        centers = centers_seen_from(records, views, objects)
+    def _readings(
+        self, records: SceneRecords, views: Array, objects: Array, centers: Array
+    ) -> tuple[tuple[Reading, ...], ...]:
+        """Red minus blue."""
+        signs = np.array([[1.0], [-1.0]])
         delta = centers[:, 0] - centers[:, 1]
-        height = records.centers[objects[:, 1], 2] - records.centers[objects[:, 0], 2]
+        height = records.centers[objects[:, 0], 2] - records.centers[objects[:, 1], 2]
         distance = np.linalg.norm(centers, axis=2)
-        towards = centers / distance[..., None]
-        axes = np.broadcast_to(np.eye(3)[:, None], (3, len(centers), 3))
-        down = np.broadcast_to([0.0, 0.0, -1.0], (len(centers), 3))
-        p = self.parameters
-        turn = np.radians(p.turn_sigma_deg)
-        readings = [
-            (delta[:, 0], axes[0], axes[0], turn),
-            (delta[:, 1], axes[1], axes[1], turn),
-            (height, down, down, 0.0),
-            (distance[:, 0] - distance[:, 1], towards[:, 0], towards[:, 1], turn),
-            (delta[:, 2], axes[2], axes[2], turn),
-        ]
-        sides, margins = [], []
-        for quantity, red, blue, turn_sigma in readings:
-            sigma = propagated_sigma(centers, np.stack([red, -blue], axis=1), p.center_sigma_m, turn_sigma)
-            side, margin = side_of_zone(quantity, p.indistinct_m, sigma)
-            sides.append(side)
-            margins.append(margin)
-        return np.stack(sides), np.stack(margins)
+        away = centers / np.maximum(distance, 1e-9)[..., None] * signs
+        x, y, z = _coordinate_gradients(len(centers), signs)
+        return (
+            (Reading(delta[:, 0], x, turns=True),),
+            (Reading(delta[:, 1], y, turns=True), Reading(-height, y, turns=False)),
+            (Reading(distance[:, 0] - distance[:, 1], away, turns=False), Reading(delta[:, 2], z, turns=True)),
+        )
 
 
 @register
 class RelationAcross(RelationOfObjects):
-    """Red and blue are marked on different images; the camera of the first is the observer."""
+    """Red and blue are marked on different images; the camera of the first is the observer.
+
+    What lies behind the observer has a distance but no depth to compare, so both must lie ahead.
+    """
 
     spec = replace(RelationOfObjects.spec, name="obj_spatial_relation_oo_mv", view="multi", version=1)
 
+    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
+        pool = super()._pool(records, rng, quota)
+        behind: Array = centers_seen_from(records, pool.views[:, :1], pool.objects)[:, :, 2] <= 0
+        pool.reject("an object behind the observer", behind.any(axis=1))
+        return pool
+
 
 @register
-class RelationToMainObserver(Task):
+class RelationToMainObserver(_Relation):
     """Where red, marked on another image, is for the camera of the first: left or right, above or below, in front or
     behind."""
 
@@ -130,14 +195,32 @@ class RelationToMainObserver(Task):
         answer="relation_to_observer",
         version=1,
     )
-    unit = "m"
-    marks = (MarkRole("bbox", "red"),)
-
-    def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        raise NotImplementedError
+    marks = (RED,)
+    slots = (LEFT_RIGHT, ABOVE_BELOW, FRONT_BEHIND)
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        raise NotImplementedError
+        center = centers_seen_from(records, candidates.views[:, :1], candidates.objects)[:, 0]
+        sides, margins = self._sides(records, candidates.views, candidates.objects)
+        return Answers(values=center, words=self._said(sides), margin=margins.min(axis=0))
+
+    def _readings(
+        self, records: SceneRecords, views: Array, objects: Array, centers: Array
+    ) -> tuple[tuple[Reading, ...], ...]:
+        """Red's place in the first camera."""
+        right, down, forward = centers[:, 0].T
+        height = records.centers[objects[:, 0], 2] - records.world_from_camera[views[:, 0], 2, 3]
+        x, y, z = _coordinate_gradients(len(centers), np.ones((1, 1)))
+        return (
+            (Reading(right, x, turns=True),),
+            (Reading(down, y, turns=True), Reading(-height, y, turns=False)),
+            (Reading(forward, z, turns=True),),
+        )
+
+
+def _coordinate_gradients(count: int, signs: Array) -> Array:
+    """(3, count, K, 3) gradients of x, y and z of the sum of K signed points; signs (K, 1)."""
+    gradients: Array = np.broadcast_to(np.eye(3)[:, None, None] * signs, (3, count, len(signs), 3))
+    return gradients
 
 
 def _claims(sides: Array, rng: np.random.Generator) -> Array:

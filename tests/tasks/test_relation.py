@@ -10,12 +10,13 @@ from factory.tasks import get_task
 from factory.tasks.engine import make_facts
 from factory.tasks.parameters import DEFAULTS
 from factory.tasks.records import SceneRecords
-from factory.tasks.relation import SLOTS, RelationOfObjects
+from factory.tasks.relation import RelationOfObjects
 from factory.tasks.task import Candidates
 from schemas.qa import Fact
 from tests.tasks.synthetic_records import in_world, synthetic_records
 
 TASK = get_task("obj_spatial_relation_oo")
+SLOTS = {slot.name: slot.words for slot in RelationOfObjects.slots}
 OPPOSITE = {
     "left": "right",
     "right": "left",
