@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -9,21 +10,45 @@ import numpy as np
 
 from factory.audit.evidence import Camera, Evidence, Thing
 from factory.audit.findings import Finding, Kind
-from factory.audit.text import tokenise
+from factory.audit.text import Named, tokenise
 
 Array = np.ndarray
-MarkPlan = tuple[tuple[str, str, int], ...]
+MarkPlan = tuple[tuple[str, str], ...]
+
+
+class Placing(StrEnum):
+    """On which images of a row its marks lie."""
+
+    FIRST = "all on the first image"
+    LATER = "none on the first image"
+    APART = "each on another image"
+    SPREAD = "on more than one image"
+    ANY = "on any image"
+
+    def allows(self, images: list[int]) -> bool:
+        """Whether marks may lie on these images."""
+        return {
+            Placing.FIRST: not any(images),
+            Placing.LATER: all(images),
+            Placing.APART: len(set(images)) == len(images),
+            Placing.SPREAD: len(set(images)) > 1,
+            Placing.ANY: True,
+        }[self]
 
 
 @dataclass
 class Case:
-    """A row under audit. `marked` maps a colour to its object; findings and answers are collected on the way."""
+    """A row under audit. Findings and answers are collected on the way.
+
+    marked, marked_in : by colour, the object of a mark and the camera of the image that carries it.
+    """
 
     row: dict[str, Any]
     audit: "TaskAudit"
     evidence: Evidence
     cameras: list[Camera] = field(default_factory=list)
     marked: dict[str, Thing] = field(default_factory=dict)
+    marked_in: dict[str, Camera] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
 
@@ -43,17 +68,38 @@ class Case:
         return list(self.row["options"] or ())
 
     @cached_property
-    def named(self) -> tuple[tuple[str, str, str], ...]:
-        """(colour, point or bbox, label) of each mark."""
-        return tuple((m["color"], m["kind"], m["label"]) for m in self.row["marks"])
+    def named(self) -> tuple[Named, ...]:
+        """What texts call the objects of the row: those with marks, unless the task says otherwise."""
+        if self.audit.names:
+            return self.audit.names(self)
+        return tuple(Named(m["color"], m["label"], self._writings(m)) for m in self.row["marks"])
+
+    def _writings(self, mark: dict[str, Any]) -> tuple[str, ...]:
+        """A mark as questions write it, then the short form that answers may use.
+
+        Listed marks are called as loaders draw them: of the points, the first is the anchor.
+        """
+        color = str(mark["color"])
+        listed = color.removeprefix("point")
+        if color.startswith("object"):
+            short = color
+        elif listed != color:
+            short = "objecta" if listed == "0" else f"object{int(listed) - 1}"
+        else:
+            short = f"{color} {mark['kind']}"
+        return (f"{short} in frame-{mark['image_index']}", short) if self.audit.view == "video" else (short,)
 
     def tokens(self, text: str) -> str:
-        """A text with its mentions of marked objects as `@color`."""
+        """A text with its mentions of named objects as `@color`."""
         return tokenise(text, self.named)
 
     def seen(self, color: str, image: int = 0) -> Array:
         """Centre (3,) of a marked object along the axes of the camera of an image [m]."""
         return self.evidence.seen(self.cameras[image].frame_id, self.marked[color].object_id)
+
+    def seen_on_its_image(self, color: str) -> Array:
+        """Centre (3,) of a marked object along the axes of the camera whose image carries its mark [m]."""
+        return self.evidence.seen(self.marked_in[color].frame_id, self.marked[color].object_id)
 
     def center(self, color: str) -> Array:
         """Centre (3,) of a marked object [m, world]."""
@@ -76,9 +122,13 @@ class TaskAudit:
     """What the audit knows of a task.
 
     options : how many a select row has;
+    images : how many images a row has, None where its frames decide;
     has_margin : whether a word of the answer could flip; purely numeric answers have no margin;
-    marks : (point or bbox, colour, image) of each mark, in the order of `object_ids`;
-    check : re-derives values and answer of a row whose records are in order.
+    marks : (point or bbox, colour) of each mark, in the order of `object_ids`; placing : on which images they lie;
+    least_marks : how many a row must have, where it may leave out the last ones;
+    check : re-derives values and answer of a row whose records are in order;
+    frames : the frames that a row must show, where the records decide them; names : what texts call the objects,
+    where it is not by their marks.
     """
 
     name: str
@@ -88,7 +138,11 @@ class TaskAudit:
     unit: str
     formats: tuple[str, ...]
     options: int
-    images: int
+    images: int | None
     has_margin: bool
     marks: MarkPlan
     check: Callable[[Case], None]
+    placing: Placing = Placing.FIRST
+    least_marks: int | None = None
+    frames: Callable[[Case], list[str]] | None = None
+    names: Callable[[Case], tuple[Named, ...]] | None = None

@@ -70,7 +70,7 @@ AUDITS = (
         options=4,
         images=1,
         has_margin=False,
-        marks=(("point", "red", 0), ("point", "blue", 0)),
+        marks=(("point", "red"), ("point", "blue")),
         check=check_depth_oc,
     ),
     TaskAudit(
@@ -83,7 +83,7 @@ AUDITS = (
         options=4,
         images=1,
         has_margin=True,
-        marks=(("point", "red", 0), ("point", "blue", 0), ("point", "green", 0)),
+        marks=(("point", "red"), ("point", "blue"), ("point", "green")),
         check=check_depth_oo,
     ),
 )

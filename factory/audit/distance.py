@@ -105,7 +105,7 @@ AUDITS = (
         options=4,
         images=1,
         has_margin=False,
-        marks=(("point", "red", 0),),
+        marks=(("point", "red"),),
         check=check_distance_oc,
     ),
     TaskAudit(
@@ -118,7 +118,7 @@ AUDITS = (
         options=4,
         images=1,
         has_margin=False,
-        marks=(("point", "red", 0), ("point", "blue", 0)),
+        marks=(("point", "red"), ("point", "blue")),
         check=check_distance_oo,
     ),
     TaskAudit(
@@ -131,7 +131,7 @@ AUDITS = (
         options=2,
         images=1,
         has_margin=True,
-        marks=(("point", "red", 0), ("point", "green", 0), ("point", "blue", 0)),
+        marks=(("point", "red"), ("point", "green"), ("point", "blue")),
         check=check_infer_center_oo,
     ),
 )

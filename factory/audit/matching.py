@@ -68,7 +68,7 @@ AUDITS = (
         options=4,
         images=2,
         has_margin=False,
-        marks=(("bbox", "red", 0),),
+        marks=(("bbox", "red"),),
         check=check_position_matching,
     ),
 )

@@ -5,7 +5,7 @@ Noise is Gaussian: 2 cm per axis on every centre and 1 degree per axis on the ca
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -42,20 +42,21 @@ def _turns() -> Array:
 _TURNS = _turns()
 
 
-def spread(quantity: Callable[[Array], Array], points: Array, *, camera: bool) -> Array:
+def spread(quantity: Callable[[Array], Array], points: Array, *, camera: bool | Sequence[int]) -> Array:
     """Standard deviations (k,) of quantities that depend on centres (n, 3).
 
     `quantity` maps (..., n, 3) to (..., k). With `camera`, the points are given along the axes of one camera, which
-    is itself uncertain in its orientation.
+    is itself uncertain in its orientation; a sequence tells the camera of each point, and each turns on its own.
     """
-    moved = points + _shifts(len(points))
-    if camera:
-        moved = np.concatenate([moved, points @ _TURNS])
-    result = quantity(moved)
-    shifted, turned = result[: 6 * len(points)], result[6 * len(points) :]
-    variance = np.square(_slopes(shifted) * CENTER_NOISE_M).sum(axis=0)
-    if camera:
-        variance = variance + np.square(_slopes(turned) * CAMERA_NOISE_RAD).sum(axis=0)
+    count = len(points)
+    cameras = np.zeros(count, dtype=np.int64) if isinstance(camera, bool) else np.asarray(camera)
+    moved = [points + _shifts(count)]
+    for one in np.unique(cameras) if camera is not False else ():
+        moved.append(np.where((cameras == one)[:, None], points @ _TURNS, points))
+    result = quantity(np.concatenate(moved))
+    variance = np.square(_slopes(result[: 6 * count]) * CENTER_NOISE_M).sum(axis=0)
+    for start in range(6 * count, len(result), 6):
+        variance = variance + np.square(_slopes(result[start : start + 6]) * CAMERA_NOISE_RAD).sum(axis=0)
     return np.asarray(np.sqrt(variance))
 
 

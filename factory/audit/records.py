@@ -6,6 +6,7 @@ from factory.audit.evidence import Camera, Evidence
 from factory.audit.findings import Finding, Kind
 
 TOLERANCE = 1e-6
+VIDEO_FRAMES = 32
 # A box may reach beyond the projection by the pixel it fills, and by rounding to 0..1000.
 _SLACK_PIXELS, _SLACK = 1.5, 1.0
 # It may also hold faces that reach over to vertices of the next object.
@@ -31,6 +32,9 @@ def check_records(evidence: Evidence) -> list[Finding]:
             camera = evidence.cameras.get(frame_id)
             shows = camera is not None and thing.object_id in camera.shown
             expect(shows, item, f"frame {frame_id}", "a stored view that shows it")
+    places = [camera.video_index for camera in evidence.video]
+    in_order = places == list(range(len(places))) and len(places) <= VIDEO_FRAMES
+    expect(in_order, "views", f"video frames {places}", f"at most {VIDEO_FRAMES}, counted from 0")
     for camera in evidence.cameras.values():
         _check_view(evidence, camera, expect)
     return findings

@@ -120,7 +120,7 @@ AUDITS = (
         options=4,
         images=1,
         has_margin=True,
-        marks=(("bbox", "red", 0), ("bbox", "blue", 0)),
+        marks=(("bbox", "red"), ("bbox", "blue")),
         check=check_relation_oo,
     ),
 )

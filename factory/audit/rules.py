@@ -1,10 +1,17 @@
-"""Rules that several families share: margins, unique names, views that overlap."""
+"""Rules that several families share: margins, views that overlap."""
+
+import math
+from itertools import combinations
+
+import numpy as np
 
 from factory.audit.case import Case
+from factory.audit.evidence import Camera
 from factory.audit.findings import Kind
 from factory.audit.noise import MIN_MARGIN
 
 MARGIN_SHARE = 0.05
+SAME_PLACE_M, SAME_VIEW_DEG = 0.2, 10.0
 
 
 def check_margin(case: Case, *derived: float) -> None:
@@ -23,7 +30,26 @@ def check_margin(case: Case, *derived: float) -> None:
 
 def check_pair(case: Case) -> None:
     """Two views of a row must share a visible object."""
-    first, second = case.cameras
+    _check_shared(case, *case.cameras)
+
+
+def check_triple(case: Case) -> None:
+    """Later views of a row share a visible object with the first; no two views are nearly the same."""
+    for later in case.cameras[1:]:
+        _check_shared(case, case.cameras[0], later)
+    for a, b in combinations(case.cameras, 2):
+        apart_m, apart_deg = float(np.linalg.norm(a.position - b.position)), turn_deg(a, b)
+        told = f"views {a.frame_id}, {b.frame_id}: {apart_m:.3f} m, {apart_deg:.2f} degrees apart"
+        case.expect(apart_m >= SAME_PLACE_M or apart_deg >= SAME_VIEW_DEG, Kind.RULE, told, "0.2 m or 10 degrees")
+
+
+def turn_deg(a: Camera, b: Camera) -> float:
+    """Angle of the rotation between two cameras: the chord between rotation matrices is 2 sqrt(2) sin(angle / 2)."""
+    chord = float(np.linalg.norm(a.rotation - b.rotation))
+    return math.degrees(2.0 * math.asin(min(1.0, chord / math.sqrt(8.0))))
+
+
+def _check_shared(case: Case, first: Camera, second: Camera) -> None:
     shared = [
         object_id
         for object_id, shown in first.shown.items()

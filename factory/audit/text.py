@@ -2,13 +2,21 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
-COLORS = ("red", "green", "blue", "yellow")
-_MENTION = re.compile(r"\(\s*(?:red|green|blue|yellow) (?:point|bbox)\s*\)")
+_MENTION = re.compile(r"\(\s*(?:(?:red|green|blue|yellow) (?:point|bbox)|object(?:a|\d+))(?: in frame-\d+)?\s*\)")
 _DIMENSION = re.compile(r"\b[23]-?d\b")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _CLAUSE = re.compile(r"[;:,]|[.!?](?!\d)|\band\b|\bthen\b|\bwhile\b|\bwhereas\b|\bbut\b")
 _SENTENCE = re.compile(r"[;!?]|\.(?!\d)")
+
+
+class Named(NamedTuple):
+    """An object that texts name: its token, its label, and the ways to write its mark in lower case, longest first."""
+
+    token: str
+    label: str
+    marks: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=65536)
@@ -16,39 +24,44 @@ def _word(label: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w@-]){re.escape(label)}(?![\w-])")
 
 
-def tokenise(text: str, named: tuple[tuple[str, str, str], ...]) -> str:
-    """The text in lower case with every mention of a marked object as ` @color `.
+def tokenise(text: str, named: tuple[Named, ...]) -> str:
+    """The text in lower case with every mention of a named object as ` @token `.
 
-    named : (color, point or bbox, label) of each mark. A bare label that several marks share becomes `@any`.
+    A bare label that several objects share becomes `@any`.
     """
-    text = text.lower()
-    for color, kind, label in named:
-        label = label.lower()
-        token = f" @{color} "
-        text = text.replace(f"{label} ({color} {kind})", token).replace(f"{color} {kind} ({label})", token)
-    for color, kind, _ in named:
-        text = text.replace(f"({color} {kind})", f" (@wrong {color}) ")
-        text = text.replace(f"{color} {kind}", f" @{color} ")
+    text = _replace_mentions(text.lower(), named, tokens=True)
+    for token, _, marks in named:
+        for mark in marks:
+            text = text.replace(f"({mark})", f" (@wrong {token}) ")
+            text = _word(mark).sub(f" @{token} ", text)
     owners: dict[str, set[str]] = {}
-    for color, _, label in named:
-        owners.setdefault(label.lower(), set()).add(color)
+    for token, label, _ in named:
+        owners.setdefault(label.lower(), set()).add(token)
     for label in sorted(owners, key=lambda name: (-len(name), name)):
-        colors = owners[label]
-        token = f" @{next(iter(colors))} " if len(colors) == 1 else " @any "
-        text = _word(label).sub(token, text)
+        tokens = owners[label]
+        replacement = f" @{next(iter(tokens))} " if len(tokens) == 1 else " @any "
+        text = _word(label).sub(replacement, text)
     return _DIMENSION.sub(" ", text)
 
 
-def wrong_mentions(text: str, named: tuple[tuple[str, str, str], ...], longer: dict[str, list[str]]) -> list[str]:
-    """Colours that a text gives to another label, or to none of the marks."""
+def _replace_mentions(text: str, named: tuple[Named, ...], *, tokens: bool) -> str:
+    for token, label, marks in named:
+        label = label.lower()
+        replacement = f" @{token} " if tokens else " "
+        for mark in marks:
+            text = text.replace(f"{label} ({mark})", replacement).replace(f"{mark} ({label})", replacement)
+    return text
+
+
+def wrong_mentions(text: str, named: tuple[Named, ...], longer: dict[str, list[str]]) -> list[str]:
+    """Marks that a text gives to another label, or that are none of the row's."""
     text = text.lower()
     wrong = []
-    for color, kind, label in named:
-        label = label.lower()
-        wrong += [other for other in longer.get(label, ()) if f"{other} ({color} {kind})" in text]
-        text = text.replace(f"{label} ({color} {kind})", " ").replace(f"{color} {kind} ({label})", " ")
-    wrong += [found.group() for found in _MENTION.finditer(text)]
-    return wrong
+    for one in named:
+        others = longer.get(one.label.lower(), ())
+        wrong += [other for other in others for mark in one.marks if f"{other} ({mark})" in text]
+        text = _replace_mentions(text, (one,), tokens=False)
+    return wrong + [found.group() for found in _MENTION.finditer(text)]
 
 
 def number_words(text: str) -> list[str]:

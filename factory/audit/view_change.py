@@ -9,7 +9,7 @@ from factory.audit.findings import Kind
 from factory.audit.landmark import false_landmark_claims
 from factory.audit.numeric import check_values, is_rounded
 from factory.audit.rules import check_pair
-from factory.audit.text import clauses, tokenise
+from factory.audit.text import Named, clauses, tokenise
 
 MAX_ROLL_DEG = 15.0
 # 2.6 standard deviations of two cameras short of half a turn, where right and left are the same.
@@ -121,7 +121,7 @@ def _check_sentence(case: Case, exact: list[float], stored: list[float]) -> None
 
 def _clauses(case: Case) -> list[str]:
     """The clauses of the answer, the landmark's label replaced by a token."""
-    named = tuple(("landmark", "point", label) for label in case.row["labels"])
+    named = tuple(Named("landmark", label) for label in case.row["labels"])
     return clauses(tokenise(case.answer, named))
 
 

@@ -13,7 +13,7 @@ from factory.audit.evidence import Thing, box_gap
 from factory.audit.findings import Kind
 from factory.audit.noise import CAMERA_NOISE_RAD, spread
 from factory.audit.numeric import is_rounded
-from factory.audit.text import number_words, tokenise, wrong_mentions
+from factory.audit.text import Named, number_words, tokenise, wrong_mentions
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_unequal_letters_are_found() -> None:
 
 
 def test_labels_do_not_leak_words() -> None:
-    named = (("red", "bbox", "right door"), ("blue", "bbox", "door 2.5"))
+    named = (Named("red", "right door", ("red bbox",)), Named("blue", "door 2.5", ("blue bbox",)))
     text = tokenise("Right door (red bbox) is left of the door 2.5.", named)
     assert claims(text, ("left", "right"), ("red", "blue")) == [("left", "red")]
     assert number_words(text) == []
 
 
 def test_label_inside_a_label() -> None:
-    named = (("red", "point", "table"), ("blue", "point", "coffee table"))
+    named = (Named("red", "table", ("red point",)), Named("blue", "coffee table", ("blue point",)))
     text = tokenise("The coffee table is 1.0 m and the table 2.0 m away.", named)
     assert bind_numbers(text, ("red", "blue")) == [("blue", 1.0), ("red", 2.0)]
     longer = {"table": ["coffee table"]}
