@@ -9,7 +9,7 @@ from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
 from factory.tasks.sampling import Pool, combinations
 from factory.tasks.spec import TaskSpec
-from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task
+from factory.tasks.task import Alternatives, Answers, Candidates, MarkRole, Proposal, Task, alternatives_of
 
 Array = np.ndarray
 
@@ -46,9 +46,7 @@ class PositionMatching(Task):
         boxes = records.boxes[records.sighting_of[candidates.views[:, 1], candidates.objects[:, 0]]]
         return Answers(values=boxes.astype(np.float64), alternatives=self._other_boxes(records, candidates, boxes))
 
-    def _other_boxes(
-        self, records: SceneRecords, candidates: Candidates, truth: Array
-    ) -> list[tuple[tuple[float, ...], ...]]:
+    def _other_boxes(self, records: SceneRecords, candidates: Candidates, truth: Array) -> Alternatives:
         """Boxes of other objects in the second view that do not pass for the right one."""
         p = self.parameters
         size = (records.boxes[:, 2:] - records.boxes[:, :2]).prod(axis=1) / 1e6
@@ -57,7 +55,4 @@ class PositionMatching(Task):
         candidate, other = np.nonzero((shown >= 0) & usable[shown])
         boxes = records.boxes[shown[candidate, other]]
         wrong = box_iou(boxes, truth[candidate]) < p.max_wrong_box_iou
-        lists: list[list[tuple[float, ...]]] = [[] for _ in range(len(candidates))]
-        for row, box in zip(candidate[wrong].tolist(), boxes[wrong].astype(np.float64).tolist(), strict=True):
-            lists[row].append(tuple(box))
-        return [tuple(boxes_of_one) for boxes_of_one in lists]
+        return alternatives_of(candidate[wrong], boxes[wrong], len(candidates))

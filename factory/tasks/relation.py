@@ -175,8 +175,8 @@ class RelationAcross(RelationOfObjects):
 
     def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
         pool = super()._pool(records, rng, quota)
-        behind: Array = centers_seen_from(records, pool.views[:, :1], pool.objects)[:, :, 2] <= 0
-        pool.reject("an object behind the observer", behind.any(axis=1))
+        depth = centers_seen_from(records, pool.views[:, :1], pool.objects)[:, :, 2]
+        pool.reject("an object behind the observer", depth.min(axis=1) <= 0)
         return pool
 
 

@@ -1,6 +1,7 @@
 """Drawing candidates: enumeration or sampling, the funnel of reasons, and an even choice within a quota."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -54,16 +55,23 @@ class Pool:
     """Candidates under test. Each is rejected for the first reason that applies.
 
     views, objects, images : as in `Candidates` (images all 0 if not given); frames : (n, ...) the views that the
-    draw spreads over, `views` if not given.
+    draw spreads over, `views` if not given; rejects : what was ruled out before there were candidates.
     """
 
-    def __init__(self, views: Array, objects: Array, images: Array | None = None, frames: Array | None = None) -> None:
+    def __init__(
+        self,
+        views: Array,
+        objects: Array,
+        images: Array | None = None,
+        frames: Array | None = None,
+        rejects: Mapping[str, int] | None = None,
+    ) -> None:
         self.views = views
         self.objects = objects
         self.images = np.zeros_like(objects) if images is None else images
         self._frames = views if frames is None else frames
         self._alive = np.ones(len(views), dtype=bool)
-        self._rejects: Counter[str] = Counter()
+        self._rejects: Counter[str] = Counter(rejects)
 
     def reject(self, reason: str, failed: Array) -> None:
         """Rules out and counts the candidates (n,) that `failed`, unless an earlier reason did."""
@@ -82,6 +90,7 @@ class Pool:
         """Rows of at most `quota` candidates that are left, in random order; no frame or object dominates.
 
         classes : (n,) the class of each answer, from 0; the classes that are left are drawn as evenly as they allow.
+        Or (n, levels): evenly by the first level, and within each of its classes by the next.
         """
         alive = np.flatnonzero(self._alive)
         of_alive = None if classes is None else classes[alive]
@@ -118,10 +127,13 @@ def spread(views: Array, objects: Array, quota: int, rng: np.random.Generator, c
     order = rng.permutation(len(views))
     if len(order) <= quota:
         return order
-    classes = (
-        np.zeros(len(views), dtype=np.int64) if classes is None else _in_order_of_appearance(classes[order], order)
+    levels = np.zeros((len(order), 1), dtype=np.int64) if classes is None else classes.reshape(len(order), -1)
+    levels = np.stack([_in_order_of_appearance(level[order], order) for level in levels.T])
+    used, classes, counts = np.unique(
+        np.ravel_multi_index(tuple(levels), tuple(levels.max(axis=1) + 1)), return_inverse=True, return_counts=True
     )
-    left = fair_shares(np.bincount(classes), quota, rng).tolist()
+    parents = np.stack(np.unravel_index(used, tuple(levels.max(axis=1) + 1)), axis=1)
+    left = _nested_shares(parents, counts, quota, rng).tolist()
     uses = np.bincount(objects[objects >= 0], minlength=1)
     count = np.where(objects >= 0, uses[objects], len(objects) + 1)
     owner = np.take_along_axis(objects, count.argmin(axis=1)[:, None], axis=1)[order, 0] if objects.size else order
@@ -163,6 +175,19 @@ def _in_order_of_appearance(classes: Array, order: Array) -> Array:
     renumbered = np.zeros(len(order), dtype=np.int64)
     renumbered[order] = np.argsort(np.argsort(first))[which]
     return renumbered
+
+
+def _nested_shares(levels: Array, counts: Array, quota: int, rng: np.random.Generator) -> Array:
+    """Fair shares (k,) of classes that the levels (k, L) tell apart: of the first level, then within each of them."""
+    if levels.shape[1] == 1:
+        return fair_shares(counts, quota, rng)
+    _, parent = np.unique(levels[:, 0], return_inverse=True)
+    of_parent = fair_shares(np.bincount(parent, counts).astype(np.int64), quota, rng)
+    shares = np.zeros_like(counts)
+    for index, share in enumerate(of_parent.tolist()):
+        mine = parent == index
+        shares[mine] = _nested_shares(levels[mine, 1:], counts[mine], share, rng)
+    return shares
 
 
 def fair_shares(counts: Array, quota: int, rng: np.random.Generator) -> Array:

@@ -13,6 +13,8 @@ from factory.tasks.spec import TaskSpec
 from schemas.qa import Unit
 
 Array = np.ndarray
+Alternatives = list[tuple[tuple[float, ...], ...]]
+"""Per candidate the wrong answers that its scene offers."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Answers:
     numbers: dict[str, Array] = field(default_factory=dict)
     words: dict[str, Array] = field(default_factory=dict)
     margin: Array | None = None
-    alternatives: list[tuple[tuple[float, ...], ...]] | None = None
+    alternatives: Alternatives | None = None
 
 
 class Task(ABC):
@@ -71,7 +73,7 @@ class Task(ABC):
     `factory/tasks/__init__.py`) and its table of templates in `factory/wording`. Nothing else changes.
 
     marks : what the objects of a candidate are marked with, in order; fewer than objects where some are not marked.
-    choices : what a candidate may ask, where there is a choice;
+    choices : what a candidate may ask, where there is a choice; `choice_names` where that depends on the scene;
     names_frames : the question names each object by the frame that shows it, although nothing is marked.
     """
 
@@ -83,6 +85,10 @@ class Task(ABC):
 
     def __init__(self, parameters: Parameters = DEFAULTS) -> None:
         self.parameters = parameters
+
+    def choice_names(self, records: SceneRecords) -> tuple[str, ...]:
+        """What `Candidates.choice` indexes in this scene."""
+        return self.choices
 
     @abstractmethod
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
@@ -99,3 +105,11 @@ def centers_seen_from(records: SceneRecords, views: Array, objects: Array) -> Ar
     offsets = records.centers[objects] - cameras[..., :3, 3]
     centers: Array = np.einsum("...ji,...j->...i", cameras[..., :3, :3], offsets)
     return centers
+
+
+def alternatives_of(candidate: Array, rows: Array, count: int) -> Alternatives:
+    """Wrong answers (m, width), each of the candidate (m,) below `count`, gathered by candidate."""
+    lists: list[list[tuple[float, ...]]] = [[] for _ in range(count)]
+    for owner, row in zip(candidate.tolist(), rows.astype(np.float64).tolist(), strict=True):
+        lists[owner].append(tuple(row))
+    return [tuple(rows_of_one) for rows_of_one in lists]
