@@ -1,11 +1,21 @@
 """When things appear in a video (SPAR, section 7.5)."""
 
+from itertools import permutations
+
 import numpy as np
 
+from factory.tasks.eligibility import screen
+from factory.tasks.labels import kinds_of, per_kind
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
+from factory.tasks.sampling import combinations, in_equal_parts
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task
+from factory.tasks.video import appearances, pool_of_frames
+
+Array = np.ndarray
+
+LISTED = 4
 
 
 @register
@@ -26,15 +36,30 @@ class FramesOfObject(Task):
     marks = (MarkRole("bbox", "red"),)
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        raise NotImplementedError
+        appears, shows = appearances(records, self.parameters)
+        rows = np.flatnonzero(screen(records, self.parameters, video=True).eligible)
+        rows = rows if len(appears) else rows[:0]
+        objects = records.sighting_object[rows]
+        pool = pool_of_frames(records, objects[:, None], records.video_index[records.sighting_view[rows]][:, None])
+        pool.reject("a frame shows little of it", (shows & ~appears).any(axis=0)[objects])
+        others = appears.sum(axis=0)[objects] - 1
+        pool.reject("in no other frame", others < 1)
+        pool.reject("in every frame", others == len(appears) - 1)
+        return pool.propose(pool.draw(quota, rng, classes=others))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        raise NotImplementedError
+        others = appearances(records, self.parameters)[0].T[candidates.objects[:, 0]]
+        np.put_along_axis(others, candidates.images, False, axis=1)
+        return Answers(values=[np.flatnonzero(row).astype(np.float64).tolist() for row in others])
 
 
 @register
 class OrderOfAppearance(Task):
-    """In which order do four kinds of things first appear?"""
+    """In which order do four kinds of things first appear?
+
+    The objects of a candidate are in that order; its choice is the order in which the question lists them: `2031`
+    begins with the third to appear.
+    """
 
     spec = TaskSpec(
         name="appearance_order",
@@ -48,9 +73,49 @@ class OrderOfAppearance(Task):
         extra_formats=("select",),
     )
     unit = "none"
+    choices = tuple("".join(map(str, order)) for order in permutations(range(LISTED)))
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        raise NotImplementedError
+        appears, shows = appearances(records, self.parameters)
+        kinds = kinds_of(records)
+        first = _first_frames(per_kind(kinds, appears))
+        never = first == len(appears)
+        glimpsed = ~never & (_first_frames(per_kind(kinds, shows)) < first)
+        usable = np.flatnonzero(~never & ~glimpsed)
+        limit = self.parameters.pool_per_question * quota
+        members = usable[combinations(np.zeros(len(usable)), LISTED, limit, rng)]
+        members = np.take_along_axis(members, np.argsort(first[members], axis=1, kind="stable"), axis=1)
+        rejects = {
+            "label never appears": int(never.sum()),
+            "label shows before it appears": int(glimpsed.sum()),
+        }
+        pool = pool_of_frames(records, _first_things(records, kinds, first)[members], first[members], rejects)
+        pool.reject("two appear first in one frame", (np.diff(first[members], axis=1) == 0).any(axis=1))
+        rows = pool.draw(quota, rng)
+        return pool.propose(rows, in_equal_parts(len(rows), len(self.choices), rng))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        raise NotImplementedError
+        kinds = kinds_of(records)
+        first = _first_frames(per_kind(kinds, appearances(records, self.parameters)[0]))
+        return Answers(
+            values=first[kinds[candidates.objects]].astype(np.float64),
+            words={"order": np.array(self.choices, dtype=object)[candidates.choice]},
+        )
+
+
+def _first_frames(table: Array) -> Array:
+    """(L,) the first frame that is true in each column of (F, L), F where there is none."""
+    first: Array = (np.cumsum(table, axis=0) == 0).sum(axis=0)
+    return first
+
+
+def _first_things(records: SceneRecords, kinds: Array, first: Array) -> Array:
+    """(L,) the object that shows most of each kind in its first frame, -1 for none."""
+    kind = kinds[records.sighting_object]
+    rows = np.flatnonzero(kind >= 0)
+    rows = rows[records.video_index[records.sighting_view[rows]] == first[kind[rows]]]
+    rows = rows[np.lexsort((records.sighting_object[rows], -records.pixel_counts[rows], kind[rows]))]
+    known, start = np.unique(kind[rows], return_index=True)
+    things = np.full(len(first), -1)
+    things[known] = records.sighting_object[rows[start]]
+    return things

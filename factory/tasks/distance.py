@@ -121,10 +121,8 @@ class NearerToAnchor(Task):
     def _compare(self, records: SceneRecords, objects: Array) -> tuple[Array, Array]:
         """(n,) side and margin of green's distance to red minus blue's; a matter of the world, not of the camera."""
         centers = records.centers[objects]
-        arms = centers[:, 1:] - centers[:, :1]
-        lengths = np.linalg.norm(arms, axis=2)
-        # two annotations of one thing may share a centre: no direction, no division by zero
-        to_green, to_blue = np.moveaxis(arms / np.maximum(lengths, 1e-9)[..., None], 1, 0)
+        directions, lengths = arms(centers)
+        to_green, to_blue = np.moveaxis(directions, 1, 0)
         gradients = np.stack([to_blue - to_green, to_green, -to_blue], axis=1)
         sigma = propagated_sigma(centers, gradients, self.parameters.center_sigma_m, 0.0)
         return side_of_zone(lengths[:, 0] - lengths[:, 1], self.parameters.indistinct_m, sigma)
@@ -149,6 +147,14 @@ class NearerToAnchorAcross(NearerToAnchor):
     """Red, green and blue are marked on three images."""
 
     spec = replace(NearerToAnchor.spec, name="distance_infer_center_oo_mv", view="multi", version=1)
+
+
+def arms(centers: Array) -> tuple[Array, Array]:
+    """(n, k, 3) directions and (n, k) distances [m] from the first of the centres (n, 1 + k, 3) to the others."""
+    offsets = centers[:, 1:] - centers[:, :1]
+    lengths = np.linalg.norm(offsets, axis=2)
+    # two annotations of one thing may share a centre: no direction, no division by zero
+    return offsets / np.maximum(lengths, 1e-9)[..., None], lengths
 
 
 def _to_observer(records: SceneRecords, views: Array, objects: Array) -> Array:

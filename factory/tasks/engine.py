@@ -26,6 +26,7 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
     object_ids = records.object_ids.tolist()
     labels = records.labels.tolist()
     named = bool(task.marks) or task.names_frames
+    choices = task.choice_names(records)
     columns = zip(
         _frames(records.frame_ids, candidates.views),
         _frames(records.images, candidates.views),
@@ -52,7 +53,7 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
             words["name_marks"] = "yes"
         yield Fact(
             task=task.spec.name,
-            candidate=_canonical(frames, ids, places[: len(ids)], task.choices[choice]),
+            candidate=_canonical(frames, ids, places[: len(ids)], choices[choice]),
             images=uris,
             frame_ids=frames,
             marks=marks,

@@ -50,10 +50,36 @@ class Parameters:
     still_thousandths: float = 30.0
     moved_thousandths: float = 70.0
 
+    # An imagined observer: where it looks is clear, and nothing that it is asked about is where it stands. A direction
+    # steeper than `max_tilt_deg` has no sure left and right (SPAR, section 7.5).
+    min_gaze_m: float = 0.8
+    max_tilt_deg: float = 60.0
+    min_observer_distance_m: float = 0.3
+    map_objects: tuple[int, int] = (3, 7)
+
+    # The second camera in the first image: not so near that it is everywhere.
+    min_camera_depth_m: float = 0.3
+
+    # A size is asked about where the box stands upright and has three sides that scans resolve, most of the object
+    # shows, and views from sides this far off their mean have measured its depth.
+    max_box_lean_deg: float = 5.0
+    min_extent_m: float = 0.03
+    min_measured_fraction: float = 0.5
+    min_sides_deg: float = 15.0
+
     # Numeric answers are spread evenly over the logarithm of these ranges, as far as a scene allows.
     depth_range_m: tuple[float, float] = (0.5, 8.0)
     distance_range_m: tuple[float, float] = (0.2, 8.0)
     difference_range_m: tuple[float, float] = (0.15, 4.0)
+    camera_depth_range_m: tuple[float, float] = (0.3, 5.0)
+    size_range_m: tuple[float, float] = (0.05, 1.6)  # cube root of a volume
+
+    # Smaller floors are no rooms but pieces of one; more things of a kind than this nobody counts.
+    min_floor_area_m2: float = 2.0
+    max_count: int = 20
+
+    # Instructions for a walk are asked about in this language, whatever its region (`en`, `en-US`).
+    instruction_language: str = "en"
 
     # At most this many candidates are looked at for each question of the quota.
     pool_per_question: int = 20

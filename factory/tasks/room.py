@@ -6,6 +6,9 @@ from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, Proposal, Task
+from factory.tasks.video import pool_of_frames
+
+Array = np.ndarray
 
 
 @register
@@ -25,7 +28,18 @@ class RoomSize(Task):
     unit = "m2"
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        raise NotImplementedError
+        nothing = np.zeros((1, 0), dtype=np.int64)
+        pool = pool_of_frames(records, nothing, nothing)
+        area = self._area(records)
+        pool.reject("floor area unknown", np.isnan(area))
+        least = self.parameters.min_floor_area_m2
+        pool.reject(f"floor area below {least:g} m2", area < least)
+        return pool.propose(pool.draw(quota, rng))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        raise NotImplementedError
+        area = np.repeat(self._area(records), len(candidates))
+        return Answers(values=area[:, None], numbers={"answer": area})
+
+    def _area(self, records: SceneRecords) -> Array:
+        """(1,) [m2], not a number where the records have none."""
+        return np.array([records.floor_area], dtype=np.float64)

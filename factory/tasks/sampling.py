@@ -71,7 +71,7 @@ class Pool:
         self.images = np.zeros_like(objects) if images is None else images
         self._frames = views if frames is None else frames
         self._alive = np.ones(len(views), dtype=bool)
-        self._rejects: Counter[str] = Counter(rejects)
+        self._rejects: Counter[str] = +Counter(rejects or {})
 
     def reject(self, reason: str, failed: Array) -> None:
         """Rules out and counts the candidates (n,) that `failed`, unless an earlier reason did."""

@@ -1,5 +1,8 @@
 """Questions about the video: the frames spread evenly over the sequence."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import numpy as np
 
 from factory.tasks.parameters import Parameters
@@ -18,6 +21,31 @@ def video_views(records: SceneRecords) -> Array:
         return np.zeros(0, dtype=np.int64)
     ordered: Array = views[np.argsort(records.video_index[views])]
     return ordered
+
+
+@lru_cache(maxsize=4)  # several tasks of a scene ask for the same
+def appearances(records: SceneRecords, parameters: Parameters) -> tuple[Array, Array]:
+    """(32, N) in which frames of the video each object appears, and (32, N) in which it shows at all.
+
+    It appears where enough of it is visible and large enough to be noticed; a frame that shows less of it, but at
+    least a pixel, is neither one in which it appears nor one without it.
+    """
+    boxes = records.boxes.astype(np.float64) / 1000.0
+    plain = records.visible_fractions >= parameters.min_visible_fraction
+    plain &= (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) >= parameters.min_box_share
+    rows = records.sighting_of[video_views(records)]
+    shows = rows >= 0
+    return shows & np.append(plain, False)[rows], shows
+
+
+def pool_of_frames(
+    records: SceneRecords, objects: Array, images: Array, rejects: Mapping[str, int] | None = None
+) -> Pool:
+    """Candidates about the video, on objects (n, K), -1 for none, in its frames `images` (n, K)."""
+    video = video_views(records)
+    if not len(video):
+        rejects = {f"scene with fewer than {FRAMES} frames of video": 1}
+    return Pool(np.broadcast_to(video, (len(objects), len(video))), objects, images, video[images], rejects)
 
 
 def pool_in_video(
@@ -41,6 +69,5 @@ def pool_in_video(
     chosen = np.argsort(rng.random((count, len(things))), axis=1)[:, :size]
     sightings = rows[start[chosen] + np.floor(rng.random(chosen.shape) * shown[chosen]).astype(np.int64)]
     sightings = sightings[np.sort(np.unique(sightings, axis=0, return_index=True)[1])]
-    frames = records.sighting_view[sightings]
-    views = np.broadcast_to(video, (len(sightings), len(video)))
-    return Pool(views, records.sighting_object[sightings], records.video_index[frames], frames)
+    images = records.video_index[records.sighting_view[sightings]]
+    return pool_of_frames(records, records.sighting_object[sightings], images)
