@@ -39,9 +39,9 @@ class ExtremeToObserver(Task):
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         eligible = screen(records, self.parameters).eligible
         seen = self._views(records, eligible, quota, rng)
-        views = np.tile(seen, (len(self.choices), 1))
-        choice = np.repeat(np.arange(len(self.choices)), len(seen))
-        winner, lead = _extremes(records, views, choice)
+        views = np.repeat(seen, len(self.choices), axis=0)
+        choice = np.tile(np.arange(len(self.choices)), len(seen))
+        winner, lead = (of_both.reshape(-1) for of_both in _extremes(records, seen))
         shown = records.sighting_of[views, winner[:, None]] >= 0
         pool = Pool(views, winner[:, None], shown.argmax(axis=1)[:, None])
         pool.reject("nothing to compare with", np.isinf(lead))
@@ -57,7 +57,8 @@ class ExtremeToObserver(Task):
         return np.unique(records.sighting_view[eligible])[:, None]
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        winner, lead = _extremes(records, candidates.views, candidates.choice)
+        asked = np.arange(len(candidates)), candidates.choice
+        winner, lead = (of_both[asked] for of_both in _extremes(records, candidates.views))
         sightings = records.sighting_of[candidates.views, winner[:, None]]
         image = (sightings >= 0).argmax(axis=1)
         box = records.boxes[np.take_along_axis(sightings, image[:, None], axis=1)[:, 0]]
@@ -106,26 +107,31 @@ class ExtremeToMainObserver(ExtremeToObserver):
 
     def _views(self, records: SceneRecords, eligible: Array, quota: int, rng: np.random.Generator) -> Array:
         triples = draw_triples(records, eligible, self.parameters.pool_per_question * quota, self.parameters, rng)
-        return triples[np.sort(np.unique(triples, axis=0, return_index=True)[1])]
+        keys = np.ravel_multi_index(tuple(triples.T), (len(records.frame_ids),) * 3)
+        return triples[np.sort(np.unique(keys, return_index=True)[1])]
 
     def _said(self, image: Array, box: Array) -> Array:
         return np.column_stack([image, box]).astype(np.float64)
 
 
-def _extremes(records: SceneRecords, views: Array, choice: Array) -> tuple[Array, Array]:
-    """(n,) the object closest to (choice 0) or farthest from (1) the first camera among those that the views (n, V)
-    show, and its lead [m] over the next, infinite where there is none."""
+def _extremes(records: SceneRecords, views: Array) -> tuple[Array, Array]:
+    """The closest and the farthest object (n, 2) to the first camera among those that the views (n, V) show, and the
+    lead (n, 2) [m] of each over the next, infinite where there is none."""
     if not len(views):
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
-    shown = (records.sighting_of >= 0) & ~records.structural
-    rank = _distances(records, views[:, :1], np.arange(len(records.object_ids)))
-    rank[choice == 1] *= -1.0
-    rank[~shown[views].any(axis=1)] = np.inf
-    rows = np.arange(len(views))
-    winner = rank.argmin(axis=1)
-    best = rank[rows, winner]
-    rank[rows, winner] = np.inf
-    return winner, rank.min(axis=1) - best
+        return np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2))
+    shows = (records.sighting_of >= 0) & ~records.structural
+    hidden = ~np.logical_or.reduce([shows[column] for column in views.T])
+    first, of_first = np.unique(views[:, 0], return_inverse=True)
+    distances = _distances(records, first[:, None], np.arange(len(records.object_ids)))[of_first]
+    winners, leads = [], []
+    for rank in (distances, -distances):
+        rank[hidden] = np.inf
+        winner = rank.argmin(axis=1)[:, None]
+        best = np.take_along_axis(rank, winner, axis=1)
+        np.put_along_axis(rank, winner, np.inf, axis=1)
+        winners.append(winner)
+        leads.append(rank.min(axis=1, keepdims=True) - best)
+    return np.hstack(winners), np.hstack(leads)
 
 
 def _distances(records: SceneRecords, views: Array, objects: Array) -> Array:

@@ -71,8 +71,8 @@ class _Relation(Task):
         return pool.propose(rows, self._choice(side[rows], rng))
 
     def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
-        """The pairs or objects to ask about, those that cannot be asked about at all ruled out."""
-        return pool_for(self, records, quota, rng, main_too=len(self.marks) > 1)
+        """What to choose from, without what has no place in any relation."""
+        return pool_for(self, records, quota, rng)
 
     def _choice(self, sides: Array, rng: np.random.Generator) -> Array | None:
         """What each candidate with these sides (n, slots) asks, where there is a choice."""
@@ -197,6 +197,10 @@ class RelationToMainObserver(_Relation):
     )
     marks = (RED,)
     slots = (LEFT_RIGHT, ABOVE_BELOW, FRONT_BEHIND)
+
+    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
+        # twice as many as usual: little is above the observer, and less of it behind
+        return pool_for(self, records, 2 * quota, rng, main_too=False)
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
         center = centers_seen_from(records, candidates.views[:, :1], candidates.objects)[:, 0]
