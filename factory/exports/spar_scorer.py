@@ -28,16 +28,16 @@ _HIGH = (
     "distance_infer_center_oo_mv",
 )
 _MATCHED_MIDDLE = ("position_matching", "camera_motion_infer")
-_VIEW_CHANGE = "view_change_infer"
+VIEW_CHANGE = "view_change_infer"
 
 NUMERIC_TASKS = frozenset(_LOW)
 CHOICE_TASKS = frozenset(_HIGH + _MATCHED_MIDDLE)
-TASKS = NUMERIC_TASKS | CHOICE_TASKS | {_VIEW_CHANGE}
+TASKS = NUMERIC_TASKS | CHOICE_TASKS | {VIEW_CHANGE}
 
 # Ten thresholds, 0.5 to 0.95: floating point cuts the eleventh off.
-_CONFIDENCES = np.linspace(0.5, 0.95, 10)
+CONFIDENCES = np.linspace(0.5, 0.95, 10)
 _NUMBER = re.compile(r"(?<!\^)\d+\.\d+|(?<!\^)\d+")
-_AXES = (
+AXES = (
     ("move_right", "move_left"),
     ("move_up", "move_down"),
     ("move_forward", "move_backward"),
@@ -52,7 +52,7 @@ def score(task: str, prediction: str, answer: str) -> float:
         return _score_number(task, prediction, answer)
     if task in CHOICE_TASKS:
         return _score_match(prediction, answer)
-    if task == _VIEW_CHANGE:
+    if task == VIEW_CHANGE:
         return _score_view_change(prediction, answer)
     raise KeyError(f"SPAR-Bench has no task {task!r}")
 
@@ -77,7 +77,7 @@ def aggregate(scores: Iterable[tuple[str, float]]) -> dict[str, float]:
 def mean_relative_accuracy(prediction: float, target: float) -> float:
     """Share of the thresholds c for which the relative error is at most 1 - c (absolute error for a target of 0)."""
     error = abs(prediction - target) / (abs(target) if target != 0 else 1.0)
-    return float(np.mean(error <= 1 - _CONFIDENCES))
+    return float(np.mean(error <= 1 - CONFIDENCES))
 
 
 def _score_number(task: str, prediction: str, answer: str) -> float:
@@ -103,17 +103,17 @@ def _score_match(prediction: str, answer: str) -> float:
 
 def _score_view_change(prediction: str, answer: str) -> float:
     try:
-        predicted, true = _axis_values(prediction), _axis_values(answer)
+        predicted, true = axis_values(prediction), axis_values(answer)
     except ValueError:
         return 0.0
     # The benchmark measures the error in units of the prediction.
     return float(np.mean([mean_relative_accuracy(t, p) for p, t in zip(predicted, true, strict=True)]))
 
 
-def _axis_values(text: str) -> list[float]:
+def axis_values(text: str) -> list[float]:
     """Signed values per axis; an axis that is not named is 0. Raises ValueError when the text has another form."""
     moves: dict[str, float] = {}
     for part in text.split(","):
         key, value = part.split(":")
         moves[key] = float(value)
-    return [moves.get(plus, 0.0) - moves.get(minus, 0.0) for plus, minus in _AXES]
+    return [moves.get(plus, 0.0) - moves.get(minus, 0.0) for plus, minus in AXES]

@@ -43,6 +43,14 @@ class SparType:
         """Least and largest number of marks of a row."""
         return self.marks or (len(self.colors), len(self.colors))
 
+    def name(self, place: int) -> str:
+        """What loaders write beside the mark at a place; of listed points the first is the anchor."""
+        if not self.labelled:
+            return ""
+        if self.listed and self.kind == "point":
+            return f"object{place - 1}" if place else "objectA"
+        return f"object{place}"
+
     def key(self, color: str) -> str:
         return f"{color}_{self.kind}"
 

@@ -5,7 +5,8 @@ from io import BytesIO
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from factory.errors import DataError
-from factory.exports.spar_markers import DrawnMark, draw_marks
+from factory.exports.spar import official_row
+from factory.exports.spar_markers import draw_marks, row_marks
 from factory.sources.base import Source
 from schemas.qa import QARow
 
@@ -22,7 +23,7 @@ def shows_answer(row: QARow) -> bool:
 def pictures(row: QARow, source: Source) -> list[Image.Image]:
     """RGB images of `WIDTH` pixels or less with the marks of the row, and the answer where it is a box (cyan)."""
     images = [_small(uri, source.read_media(uri)[0]) for uri in row.images]
-    drawn = draw_marks(images, [DrawnMark(m.image_index, m.color, m.coords) for m in row.marks], _MARK_SCALE)
+    drawn = draw_marks(images, row_marks(official_row(row, "", depth=False)), _MARK_SCALE)
     if shows_answer(row):
         assert row.values is not None
         last = drawn[-1]

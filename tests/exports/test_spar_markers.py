@@ -1,7 +1,6 @@
 """Where and how large marks are drawn."""
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from factory.exports.spar_markers import DrawnMark, draw_markers, draw_marks, row_marks
@@ -69,6 +68,19 @@ def test_smaller_pictures_get_smaller_marks() -> None:
     assert painted(image, (255, 0, 0)) == (240, 260, 115, 135)
 
 
-def test_named_marks_are_not_drawn_without_their_names() -> None:
-    with pytest.raises(ValueError, match="names"):
-        row_marks({"type": "spatial_imagination_map_mv", "bbox_list": [[]], "bbox_img_idx": [[]]})
+def test_names_are_written_beside_the_marks_that_have_them() -> None:
+    row = {"type": "distance_infer_center_oo_video", "point_list": [[[500, 500]] * 3], "point_img_idx": [[4, 0, 31]]}
+    marks = row_marks(row)
+    assert [(mark.image_index, mark.name) for mark in marks] == [(4, "objectA"), (0, "object0"), (31, "object1")]
+    images = draw_markers([Image.new("RGB", SIZE)] * 32, row)
+    assert painted(images[4], (0, 0, 255)) == (480, 520, 230, 270)
+    left, right, top, bottom = painted(images[4], (0, 255, 0))
+    assert 500 <= left < right < 900 and 100 < top < bottom <= 240
+    assert np.asarray(images[1]).max() == 0
+
+
+def test_colored_boxes_of_videos_have_numbers_in_the_order_of_their_places() -> None:
+    colors = ("green", "blue", "red", "yellow")
+    row = {"type": "spatial_imagination_oo_video", **{f"{color}_bbox": [[1, 2, 3, 4]] for color in colors}}
+    names = {mark.color: mark.name for mark in row_marks(row | {"bbox_img_idx": [[3, 2, 1, 0]]})}
+    assert names == {"green": "object0", "blue": "object1", "red": "object2", "yellow": "object3"}
