@@ -62,11 +62,21 @@ def _view_change(fact: Fact) -> Changes:
     return {"words": words, "values": values, "numbers": numbers}
 
 
+def _relation_to_observer(fact: Fact) -> Changes:
+    words = fact.words | {"left_right": swapped(fact.words["left_right"])}
+    return {"words": words, "values": (-fact.values[0], *fact.values[1:])}
+
+
 def _box(fact: Fact) -> Changes:
     return {
-        "values": tuple(mirrored_coords(fact.values)),
-        "alternatives": tuple(tuple(mirrored_coords(box)) for box in fact.alternatives),
+        "values": _mirrored_box(fact.values),
+        "alternatives": tuple(_mirrored_box(box) for box in fact.alternatives),
     }
+
+
+def _mirrored_box(place: Sequence[float]) -> tuple[float, ...]:
+    """A box, or the number of an image and a box, in the mirror."""
+    return (*place[:-4], *mirrored_coords(place[-4:]))
 
 
 RULES: dict[str, Rule] = {
@@ -75,7 +85,16 @@ RULES: dict[str, Rule] = {
     "distance_prediction_oc": Rule(),
     "distance_prediction_oo": Rule(),
     "distance_infer_center_oo": Rule(),
+    "distance_infer_center_oc": Rule(value_powers=no_lengths, mirrored=_box),
     "obj_spatial_relation_oo": Rule(mirrored=_relation),
+    "depth_prediction_oc_mv": Rule(),
+    "depth_prediction_oo_mv": Rule(),
+    "distance_prediction_oc_mv": Rule(),
+    "distance_prediction_oo_mv": Rule(),
+    "distance_infer_center_oc_mv": Rule(value_powers=no_lengths, mirrored=_box),
+    "distance_infer_center_oo_mv": Rule(),
+    "obj_spatial_relation_oc_mv": Rule(mirrored=_relation_to_observer),
+    "obj_spatial_relation_oo_mv": Rule(mirrored=_relation),
     "position_matching": Rule(value_powers=no_lengths, mirrored=_box),
     "view_change_infer": Rule(
         value_powers=lambda fact: [1, 1, 1, 0, 0], number_powers={"pitch": 0, "yaw": 0}, mirrored=_view_change
