@@ -7,6 +7,7 @@ projects to 500 + 500 x / z and 500 + 625 y / z on the 0-1000 scale.
 
 import copy
 import math
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
@@ -17,11 +18,15 @@ from schemas.qa import QARow
 from schemas.records import ObjectRecord, SceneRecord, ViewRecord
 
 Row = dict[str, Any]
+Things = Mapping[int, tuple[str, tuple[float, ...], tuple[float, ...], bool]]
+"""Per id the label, the centre, the extents, and whether it is part of the building."""
+Pose = tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]
+"""Position, and the axes right, down, forward, in the world."""
 SOURCE, SCENE = "scannet", "scene0001_00"
 YAW, PITCH = math.radians(20.0), math.radians(10.0)
 
 # id: label, centre, extents, structural. Seen from the first camera:
-OBJECTS: dict[int, tuple[str, tuple[float, ...], tuple[float, ...], bool]] = {
+OBJECTS: Things = {
     1: ("towel", (-0.5, 2.0, 1.2), (0.3, 0.2, 0.4), False),  # (-0.5, 0.3, 2.0)
     2: ("lamp", (0.8, 3.0, 1.9), (0.4, 0.3, 0.5), False),  # (0.8, -0.4, 3.0)
     3: ("table", (0.3, 2.4, 0.9), (0.6, 0.4, 0.3), False),  # (0.3, 0.6, 2.4)
@@ -32,8 +37,8 @@ OBJECTS: dict[int, tuple[str, tuple[float, ...], tuple[float, ...], bool]] = {
     8: ("mirror", (0.8, 3.5, 1.9), (0.4, 0.1, 0.5), False),  # (0.8, -0.4, 3.5)
     9: ("stool", (0.5, 2.5, 0.9), (0.6, 0.5, 0.6), False),  # (0.5, 0.6, 2.5): cuts through the table
 }
-FIRST = ((0.0, 0.0, 1.5), ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0)))
-SECOND = (
+FIRST: Pose = ((0.0, 0.0, 1.5), ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0)))
+SECOND: Pose = (
     (0.43, 0.62, 1.68),
     (
         (math.cos(YAW), -math.sin(YAW), 0.0),
@@ -41,10 +46,10 @@ SECOND = (
         (math.sin(YAW) * math.cos(PITCH), math.cos(YAW) * math.cos(PITCH), math.sin(PITCH)),
     ),
 )
-CAMERAS = {"10": FIRST, "20": SECOND}
+CAMERAS: Mapping[str, Pose] = {"10": FIRST, "20": SECOND}
 
 
-def along(camera: tuple[Any, Any], point: tuple[float, ...]) -> tuple[float, float, float]:
+def along(camera: Pose, point: tuple[float, ...]) -> tuple[float, float, float]:
     """A world point along the axes (right, down, forward) of a camera."""
     origin, axes = camera
     away = [p - o for p, o in zip(point, origin, strict=True)]
@@ -61,8 +66,8 @@ def _clip(value: float) -> int:
     return min(max(round(value), 0), 1000)
 
 
-def _shown(camera: tuple[Any, Any], object_id: int) -> Row | None:
-    label, center, extents, _ = OBJECTS[object_id]
+def _shown(objects: Things, camera: Pose, object_id: int) -> Row | None:
+    label, center, extents, _ = objects[object_id]
     seen = along(camera, center)
     sides = [(c - e / 2, c + e / 2) for c, e in zip(center, extents, strict=True)]
     corners = [_to_thousand(along(camera, corner)) for corner in product(*sides)]
@@ -83,8 +88,7 @@ def _shown(camera: tuple[Any, Any], object_id: int) -> Row | None:
     }
 
 
-def _view(frame_id: str) -> Row:
-    camera = CAMERAS[frame_id]
+def _view(objects: Things, camera: Pose, frame_id: str) -> Row:
     origin, axes = camera
     matrix = [[*(axis[i] for axis in axes), origin[i]] for i in range(3)] + [[0.0, 0.0, 0.0, 1.0]]
     return {
@@ -101,12 +105,12 @@ def _view(frame_id: str) -> Row:
         "video_index": None,
         "raster_width": 1000,
         "raster_height": 800,
-        "objects": [shown for i in OBJECTS if (shown := _shown(camera, i))],
+        "objects": [shown for i in objects if (shown := _shown(objects, camera, i))],
     }
 
 
-def _object(object_id: int) -> Row:
-    label, center, extents, structural = OBJECTS[object_id]
+def _object(objects: Things, cameras: Mapping[str, Pose], object_id: int) -> Row:
+    label, center, extents, structural = objects[object_id]
     return {
         "source": SOURCE,
         "scene_id": SCENE,
@@ -121,7 +125,7 @@ def _object(object_id: int) -> Row:
         "aabb_max": [c + e / 2 for c, e in zip(center, extents, strict=True)],
         "point_count": 100,
         "front": None,
-        "frame_ids": [f for f, camera in CAMERAS.items() if _shown(camera, object_id)],
+        "frame_ids": [f for f, camera in cameras.items() if _shown(objects, camera, object_id)],
     }
 
 
@@ -140,7 +144,7 @@ TASKS = {
 class World:
     """The records and rows of the scene, open to corruption, and the tables made of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: Things = OBJECTS, cameras: Mapping[str, Pose] = CAMERAS) -> None:
         self.scene: Row = {
             "source": SOURCE,
             "scene_id": SCENE,
@@ -151,8 +155,8 @@ class World:
             "paths": [],
             "inputs": [],
         }
-        self.objects = [_object(i) for i in OBJECTS]
-        self.views = [_view(frame_id) for frame_id in CAMERAS]
+        self.objects = [_object(objects, cameras, i) for i in objects]
+        self.views = [_view(objects, camera, frame_id) for frame_id, camera in cameras.items()]
         self.rows: list[Row] = []
 
     def shown(self, frame_id: str, object_id: int) -> Row:
