@@ -45,6 +45,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="folder or URL of scene folders, as it was given to the build: the lake knows images by their place "
         "below it; needed unless --images none",
     )
+    parser.add_argument("--vgllm", action="store_true", help="also vgllm/<split>.jsonl, the form that VG-LLM reads")
     parser.add_argument("--rgbd", action="store_true", help="also depth maps, poses and intrinsics")
     options = parser.parse_args(argv)
     if options.input is None and options.images != "none":
@@ -88,11 +89,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         summary = export_spar(
-            Lake(Storage(options.root)), options.out, media(options), rgbd=options.rgbd, track=scenes_bar(console)
+            Lake(Storage(options.root)),
+            options.out,
+            media(options),
+            rgbd=options.rgbd,
+            vgllm=options.vgllm,
+            track=scenes_bar(console),
         )
     except EXPECTED_ERRORS as error:
         return complain(error)
     console.print(*tables(summary), sep="\n")
+    if summary.left_out:
+        console.print(f"{summary.left_out:,} questions left out: SPAR has no such format for their tasks")
     images = f"{summary.images.total():,} images" if options.images != "none" else "no images"
     console.print(
         f"{summary.questions.total():,} questions of {summary.scenes.total():,} scenes, {images}: {options.out}",

@@ -3,6 +3,7 @@
 spar/<source>/images/<scene>/image_color/<frame>.jpg
 spar/<source>/qa_jsonl/<split>/<task>/<format>/<format>_<N>.jsonl
 data_jsons/<source>_<K>k.json
+vgllm/<split>.jsonl
 """
 
 import json
@@ -15,6 +16,8 @@ from factory.exports.replacing import replacing
 from factory.exports.spar import depth_path, image_path, official_row
 from factory.exports.spar_files import FileKey, QuestionFiles
 from factory.exports.spar_media import SparMedia, write_cameras
+from factory.exports.spar_types import TYPES
+from factory.exports.vgllm import FOLDER, write_vgllm
 from factory.store.lake import Lake, Track
 from schemas.qa import QARow
 from schemas.records import ViewRecord
@@ -28,6 +31,7 @@ What is here
   spar/<source>/images/<scene>/image_color/<frame>.jpg                images, unless they were left out
   data_jsons/<source>_<K>k.json                                       index of the train split (K thousand questions)
   data_jsons/<source>_<split>_<K>k.json                               index of another split
+  vgllm/<split>.jsonl                                                 the same questions in VG-LLM's form, if asked for
   Paths inside the index are relative to this folder: start loaders here.
 
 Conventions
@@ -53,29 +57,34 @@ Licence
 
 @dataclass
 class ExportSummary:
-    """What was written: questions per file, scenes and images per source."""
+    """What was written: questions per file, scenes and images per source; questions that SPAR has no format for."""
 
     questions: Counter[FileKey] = field(default_factory=Counter)
     scenes: Counter[str] = field(default_factory=Counter)
     images: Counter[str] = field(default_factory=Counter)
+    left_out: int = 0
 
 
-def export_spar(lake: Lake, out: Path, media: SparMedia, *, rgbd: bool = False, track: Track = iter) -> ExportSummary:
+def export_spar(
+    lake: Lake, out: Path, media: SparMedia, *, rgbd: bool = False, vgllm: bool = False, track: Track = iter
+) -> ExportSummary:
     """Writes all questions of a lake as a SPAR tree into `out`, in place of an earlier export.
 
-    Scenes are read one at a time; the result depends on the lake and its media alone. `track` wraps the list of
-    partitions, for a progress bar. Raises DataError when there is nothing to export or something cannot be exported;
-    an earlier export stays as it was then.
+    Questions in formats that SPAR does not have are counted and left out. Scenes are read one at a time; the result
+    depends on the lake and its media alone. `track` wraps the list of partitions, for a progress bar. Raises
+    DataError when there is nothing to export or something cannot be exported; an earlier export stays as it was then.
     """
     partitions = lake.partitions("qa")
     if not partitions:
         raise DataError(f"{lake.storage.url}: a lake without questions; build it first, or check --root")
     summary = ExportSummary()
-    with replacing(out, ("data_jsons", "spar", README), signed=README, signature=_TITLE) as new:
+    with replacing(out, ("data_jsons", "spar", FOLDER, README), signed=README, signature=_TITLE) as new:
         files = QuestionFiles(new)
         numbers: Counter[str] = Counter()
         for dataset, scene in track(partitions):
-            rows = [QARow.model_validate(row) for row in lake.read_verified("qa", dataset, scene).to_pylist()]
+            stored = [QARow.model_validate(row) for row in lake.read_verified("qa", dataset, scene).to_pylist()]
+            rows = [row for row in stored if row.task not in TYPES or row.format in TYPES[row.task].formats]
+            summary.left_out += len(stored) - len(rows)
             for row in rows:
                 row_id = f"{row.scene_id}_{numbers[row.scene_id]}"
                 numbers[row.scene_id] += 1
@@ -91,6 +100,8 @@ def export_spar(lake: Lake, out: Path, media: SparMedia, *, rgbd: bool = False, 
             summary.scenes[dataset] += 1
             summary.images[dataset] += len(frames)
         summary.questions = files.finish()
+        if vgllm:
+            write_vgllm(new)
         (new / README).write_text(_README_TEXT)
     return summary
 
