@@ -23,6 +23,9 @@ from factory.store.storage import Storage
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 
 
+_MIN_WIDTH = 170  # a row of the table in one line, also where it is written to a file
+
+
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = JobParser(__doc__, "exit status: 0 done, 1 wrong input, 2 wrong usage")
@@ -40,7 +43,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the table; the exit status."""
     options = parse(argv)
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, width=max(Console().width, _MIN_WIDTH))
     try:
         if options.rows is not None and options.rows < 1:
             raise DataError(f"--rows {options.rows}: give a number of rows, at least 1")
