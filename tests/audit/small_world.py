@@ -7,7 +7,7 @@ projects to 500 + 500 x / z and 500 + 625 y / z on the 0-1000 scale.
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -180,8 +180,27 @@ class World:
         margin: float | None = None,
     ) -> Row:
         """Adds a row. `marks` maps a colour to its object, in order; marks are on the first view."""
-        level, view, relation, unit, kind = TASKS[task]
-        frames = list(CAMERAS) if view == "multi" else ["10"]
+        frames = list(CAMERAS) if TASKS[task][1] == "multi" else ["10"]
+        placed = {color: (i, 0) for color, i in marks.items()}
+        return self.add((task, *TASKS[task]), form, frames, placed, question, answer, values, options, margin)
+
+    def add(
+        self,
+        told: tuple[str, str, str, str, str, str],
+        form: str,
+        frames: list[str],
+        marks: dict[str, tuple[int, int]],
+        question: str,
+        answer: str,
+        values: list[float],
+        options: list[str] | None = None,
+        margin: float | None = None,
+        unmarked: Sequence[int] = (),
+    ) -> Row:
+        """Adds a row on any frames. `told`: the task and its entry in `TASKS`; `marks` maps a colour to its object and
+        the place of its image; `unmarked` objects follow them."""
+        task, level, view, relation, unit, kind = told
+        objects = [*(i for i, _ in marks.values()), *unmarked]
         row = {
             "source": SOURCE,
             "scene_id": SCENE,
@@ -201,15 +220,15 @@ class World:
                 {
                     "kind": kind,
                     "color": color,
-                    "image_index": 0,
+                    "image_index": image,
                     "object_id": i,
-                    "label": OBJECTS[i][0],
-                    "coords": list(self.shown("10", i)["box" if kind == "bbox" else "point"]),
+                    "label": self.thing(i)["label"],
+                    "coords": list(self.shown(frames[image], i)["box" if kind == "bbox" else "point"]),
                 }
-                for color, i in marks.items()
+                for color, (i, image) in marks.items()
             ],
-            "object_ids": list(marks.values()),
-            "labels": [OBJECTS[i][0] for i in marks.values()],
+            "object_ids": objects,
+            "labels": [self.thing(i)["label"] for i in objects],
             "values": values,
             "unit": unit,
             "margin": margin,
