@@ -1,7 +1,7 @@
 """One row together with the records it speaks of, and the declaration of a task to the audit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -117,6 +117,11 @@ class Case:
         return bool(holds)
 
 
+def video_frames(case: Case) -> list[str]:
+    """All frames of the scene's video, in order."""
+    return [camera.frame_id for camera in case.evidence.video]
+
+
 @dataclass(frozen=True)
 class TaskAudit:
     """What the audit knows of a task.
@@ -146,3 +151,13 @@ class TaskAudit:
     least_marks: int | None = None
     frames: Callable[[Case], list[str]] | None = None
     names: Callable[[Case], tuple[Named, ...]] | None = None
+
+    def in_three_images(self, placing: Placing) -> "TaskAudit":
+        """The `_mv` task that asks the same."""
+        return replace(self, name=f"{self.name}_mv", view="multi", images=3, placing=placing)
+
+    def in_video(self) -> "TaskAudit":
+        """The `_video` task that asks the same, with marks in any frames."""
+        return replace(
+            self, name=f"{self.name}_video", view="video", images=32, placing=Placing.ANY, frames=video_frames
+        )

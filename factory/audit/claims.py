@@ -14,6 +14,8 @@ _WORDS = {
     "farther": "farther|further|farthest|furthest",
     "deeper": "deeper|deepest",
     "shallower": "shallower|shallowest",
+    "front": "front|ahead",
+    "behind": "behind",
 }
 _FILLER = "(?:(?:the|a|an|that|of|for|center|middle|place|location|position|depth|distance) +)*"
 _REFERENCE = re.compile(

@@ -92,11 +92,6 @@ def _images(case: Case) -> bool:
     return True
 
 
-def video_frames(case: Case) -> list[str]:
-    """All frames of the scene's video, in order."""
-    return [camera.frame_id for camera in case.evidence.video]
-
-
 def _objects(case: Case) -> bool:
     ids, labels = case.row["object_ids"], case.row["labels"]
     if not case.expect(len(ids) == len(labels), Kind.OBJECT, f"{len(ids)} ids, {len(labels)} labels", "as many"):

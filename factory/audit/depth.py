@@ -1,8 +1,8 @@
-"""Depth: z of the box centre along the viewing direction."""
+"""Depth: z of the box centre along the viewing direction of the camera whose image carries the mark."""
 
 import numpy as np
 
-from factory.audit.case import Array, Case, TaskAudit
+from factory.audit.case import Array, Case, Placing, TaskAudit
 from factory.audit.claims import bind_numbers, claims
 from factory.audit.findings import Kind
 from factory.audit.noise import EMPTY_M, spread
@@ -15,7 +15,7 @@ SAME_DEPTH_M = 0.1
 
 def check_depth_oc(case: Case) -> None:
     """Blue's depth, red's given."""
-    red, blue = float(case.seen("red")[2]), float(case.seen("blue")[2])
+    red, blue = (float(case.seen_on_its_image(color)[2]) for color in ("red", "blue"))
     check_values(case, [blue])
     _check_given(case, red)
     gap = case.evidence.gap(case.marked["red"].object_id, case.marked["blue"].object_id)
@@ -32,14 +32,15 @@ def check_depth_oc(case: Case) -> None:
 
 def check_depth_oo(case: Case) -> None:
     """How much deeper green is than blue, red's depth given."""
-    red, green, blue = (float(case.seen(color)[2]) for color in ("red", "green", "blue"))
+    red, green, blue = (float(case.seen_on_its_image(color)[2]) for color in ("red", "green", "blue"))
     difference = green - blue
     check_values(case, [difference])
     _check_given(case, red)
     check_number(case, difference, red)
     word = "deeper" if difference > 0 else "shallower"
-    points = np.array([case.seen("green"), case.seen("blue")])
-    check_margin(case, (abs(difference) - EMPTY_M) / float(spread(_depth_difference, points, camera=True)[0]))
+    points = np.array([case.seen_on_its_image(color) for color in ("green", "blue")])
+    cameras = [case.marked_in[color].frame_id for color in ("green", "blue")]
+    check_margin(case, (abs(difference) - EMPTY_M) / float(spread(_depth_difference, points, camera=cameras)[0]))
     if case.format == "sentence":
         said = claims(case.tokens(case.answer), ("deeper", "shallower"), ("green", "blue"))
         case.expect(bool(said), Kind.ANSWER, case.answer, f"green is {word}")
@@ -59,31 +60,30 @@ def _check_given(case: Case, red: float) -> None:
     case.expect(right, Kind.QUESTION, case.row["question"], f"red at a depth of {red:.1f}")
 
 
-AUDITS = (
-    TaskAudit(
-        name="depth_prediction_oc",
-        level="low",
-        view="single",
-        relation="oc",
-        unit="m",
-        formats=("fill", "select", "sentence"),
-        options=4,
-        images=1,
-        has_margin=False,
-        marks=(("point", "red"), ("point", "blue")),
-        check=check_depth_oc,
-    ),
-    TaskAudit(
-        name="depth_prediction_oo",
-        level="low",
-        view="single",
-        relation="oo",
-        unit="m",
-        formats=("fill", "select", "sentence"),
-        options=4,
-        images=1,
-        has_margin=True,
-        marks=(("point", "red"), ("point", "blue"), ("point", "green")),
-        check=check_depth_oo,
-    ),
+OC = TaskAudit(
+    name="depth_prediction_oc",
+    level="low",
+    view="single",
+    relation="oc",
+    unit="m",
+    formats=("fill", "select", "sentence"),
+    options=4,
+    images=1,
+    has_margin=False,
+    marks=(("point", "red"), ("point", "blue")),
+    check=check_depth_oc,
 )
+OO = TaskAudit(
+    name="depth_prediction_oo",
+    level="low",
+    view="single",
+    relation="oo",
+    unit="m",
+    formats=("fill", "select", "sentence"),
+    options=4,
+    images=1,
+    has_margin=True,
+    marks=(("point", "red"), ("point", "blue"), ("point", "green")),
+    check=check_depth_oo,
+)
+AUDITS = (OC, OO, OC.in_three_images(Placing.APART), OO.in_three_images(Placing.APART))

@@ -1,10 +1,10 @@
-"""Distances between box centres, and to the observer."""
+"""Distances between box centres, and to the observer at the first camera."""
 
 import re
 
 import numpy as np
 
-from factory.audit.case import Array, Case, TaskAudit
+from factory.audit.case import Array, Case, Placing, TaskAudit
 from factory.audit.claims import bind_numbers, claims
 from factory.audit.findings import Kind
 from factory.audit.noise import EMPTY_M, spread
@@ -94,44 +94,51 @@ def _distance_difference(points: Array) -> Array:
     return np.asarray(away[..., 0:1] - away[..., 1:2])
 
 
+OC = TaskAudit(
+    name="distance_prediction_oc",
+    level="low",
+    view="single",
+    relation="oc",
+    unit="m",
+    formats=("fill", "select", "sentence"),
+    options=4,
+    images=1,
+    has_margin=False,
+    marks=(("point", "red"),),
+    check=check_distance_oc,
+)
+OO = TaskAudit(
+    name="distance_prediction_oo",
+    level="low",
+    view="single",
+    relation="oo",
+    unit="m",
+    formats=("fill", "select", "sentence"),
+    options=4,
+    images=1,
+    has_margin=False,
+    marks=(("point", "red"), ("point", "blue")),
+    check=check_distance_oo,
+)
+INFER_CENTER = TaskAudit(
+    name="distance_infer_center_oo",
+    level="high",
+    view="single",
+    relation="oo",
+    unit="m",
+    formats=("fill", "select", "sentence"),
+    options=2,
+    images=1,
+    has_margin=True,
+    marks=(("point", "red"), ("point", "green"), ("point", "blue")),
+    check=check_infer_center_oo,
+)
 AUDITS = (
-    TaskAudit(
-        name="distance_prediction_oc",
-        level="low",
-        view="single",
-        relation="oc",
-        unit="m",
-        formats=("fill", "select", "sentence"),
-        options=4,
-        images=1,
-        has_margin=False,
-        marks=(("point", "red"),),
-        check=check_distance_oc,
-    ),
-    TaskAudit(
-        name="distance_prediction_oo",
-        level="low",
-        view="single",
-        relation="oo",
-        unit="m",
-        formats=("fill", "select", "sentence"),
-        options=4,
-        images=1,
-        has_margin=False,
-        marks=(("point", "red"), ("point", "blue")),
-        check=check_distance_oo,
-    ),
-    TaskAudit(
-        name="distance_infer_center_oo",
-        level="high",
-        view="single",
-        relation="oo",
-        unit="m",
-        formats=("fill", "select", "sentence"),
-        options=2,
-        images=1,
-        has_margin=True,
-        marks=(("point", "red"), ("point", "green"), ("point", "blue")),
-        check=check_infer_center_oo,
-    ),
+    OC,
+    OO,
+    INFER_CENTER,
+    OC.in_three_images(Placing.LATER),
+    OO.in_three_images(Placing.APART),
+    INFER_CENTER.in_three_images(Placing.APART),
+    OO.in_video(),
 )

@@ -44,12 +44,13 @@ def _check_options(case: Case, truth: Box) -> None:
         valid = 0 <= box[0] < box[2] <= 1000 and 0 <= box[1] < box[3] <= 1000
         case.expect(valid, Kind.OPTIONS, box, "a box inside 0 to 1000")
         if box != truth:
-            overlap = _iou(box, truth)
+            overlap = iou(box, truth)
             case.expect(overlap < SAME_BOX_IOU, Kind.OPTIONS, box, f"IoU with {truth} < 0.5, it is {overlap:.2f}")
     check_letter(case, [box == truth for box in boxes])
 
 
-def _iou(a: Box, b: Box) -> float:
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     shared = max(width, 0) * max(height, 0)

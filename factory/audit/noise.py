@@ -42,11 +42,11 @@ def _turns() -> Array:
 _TURNS = _turns()
 
 
-def spread(quantity: Callable[[Array], Array], points: Array, *, camera: bool | Sequence[int]) -> Array:
+def spread(quantity: Callable[[Array], Array], points: Array, *, camera: bool | Sequence[str]) -> Array:
     """Standard deviations (k,) of quantities that depend on centres (n, 3).
 
     `quantity` maps (..., n, 3) to (..., k). With `camera`, the points are given along the axes of one camera, which
-    is itself uncertain in its orientation; a sequence tells the camera of each point, and each turns on its own.
+    is itself uncertain in its orientation; a sequence names the camera of each point: they turn independently.
     """
     count = len(points)
     cameras = np.zeros(count, dtype=np.int64) if isinstance(camera, bool) else np.asarray(camera)

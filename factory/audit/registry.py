@@ -1,9 +1,19 @@
 """All tasks that the audit can re-derive, by name."""
 
-from factory.audit import depth, distance, matching, relation, view_change
+from factory.audit import (
+    camera_motion,
+    depth,
+    distance,
+    extremes,
+    listed,
+    matching,
+    relation,
+    view_change,
+    volume,
+)
 from factory.audit.case import TaskAudit
 
-_FAMILIES = (depth, distance, relation, matching, view_change)
+_FAMILIES = (depth, distance, extremes, listed, relation, matching, view_change, camera_motion, volume)
 
 AUDITS: dict[str, TaskAudit] = {}
 for _family in _FAMILIES:

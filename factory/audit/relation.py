@@ -1,50 +1,58 @@
-"""Where red is relative to blue for the observer: left/right, above/below, closer/farther."""
+"""Where red is for the observer at the first camera: relative to blue, or to the observer himself."""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 
-from factory.audit.case import Array, Case, TaskAudit
+from factory.audit.case import Array, Case, Placing, TaskAudit
 from factory.audit.claims import claims
 from factory.audit.findings import Kind
 from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_letter, check_values
+from factory.audit.readings import Reading, WordPair, least_margin, settle
 from factory.audit.rules import check_margin
 from factory.audit.text import numbers
 
-# Per slot: the word for a positive quantity and for a negative one.
-SLOTS = (("right", "left"), ("below", "above"), ("farther", "closer"))
-WORDS = tuple(word for slot in SLOTS for word in slot)
-# The quantities of `_readings`, and the slot that each of them decides.
-SLOT_OF_READING = (0, 1, 2, 2, 1)
+SIDE, HEIGHT, RANGE, FRONT = ("right", "left"), ("below", "above"), ("farther", "closer"), ("front", "behind")
+OBSERVER = "observer"
 
 
 def check_relation_oo(case: Case) -> None:
     """All three slots, or the one that a judge row asks about."""
-    red, blue = case.seen("red"), case.seen("blue")
-    points = np.array([red, blue])
+    points = np.array([case.seen("red"), case.seen("blue")])
     heights = np.array([case.center("red"), case.center("blue")])
-    quantities = np.concatenate([_readings(points), _drop(heights)])
-    sigmas = np.concatenate([spread(_readings, points, camera=True), spread(_drop, heights, camera=False)])
-    check_values(case, [float(v) for v in quantities[:3]])
-    margins = np.abs(np.abs(quantities) - EMPTY_M) / sigmas
-    truth: list[str | None] = []
-    slot_margins = []
-    for slot in range(3):
-        mine = [i for i, decides in enumerate(SLOT_OF_READING) if decides == slot]
-        words = {_word(float(quantities[i]), slot) for i in mine}
-        truth.append(words.pop() if len(words) == 1 else None)
-        slot_margins.append(float(min(margins[i] for i in mine)))
-    if case.format == "judge":
-        _check_judge(case, truth, slot_margins)
-        return
-    check_margin(case, min(slot_margins))
-    if case.expect(None not in truth, Kind.RULE, f"slots {truth}", "readings that agree"):
-        slots = [word or "" for word in truth]
-        case.expect(any(slots), Kind.RULE, "all slots empty", "something to say")
-        case.answers += [word for word in slots if word]
-        (_check_select if case.format == "select" else _check_sentence)(case, slots)
+    readings = [
+        *_read(_differences, points, (SIDE, HEIGHT, RANGE, RANGE), camera=True),
+        *_read(_drop, heights, (HEIGHT,), camera=False),
+    ]
+    check_values(case, [reading.quantity for reading in readings[:3]])
+    _check_words(case, readings, (SIDE, HEIGHT, RANGE), "blue")
 
 
-def _readings(points: Array) -> Array:
+def check_relation_oc(case: Case) -> None:
+    """Side and height relative to the camera, and whether red is in front of it."""
+    foot = case.cameras[0].position
+    readings = [
+        *_read(lambda points: points[..., 0, :], case.seen("red")[None], (SIDE, HEIGHT, FRONT), camera=True),
+        *_read(lambda points: foot[2:] - points[..., 0, 2:], case.center("red")[None], (HEIGHT,), camera=False),
+    ]
+    check_values(case, [reading.quantity for reading in readings[:3]])
+    _check_words(case, readings, (SIDE, HEIGHT, FRONT), OBSERVER)
+
+
+def _read(
+    quantity: Callable[[Array], Array], points: Array, slots: Sequence[WordPair], *, camera: bool
+) -> list[Reading]:
+    """A reading per quantity, of the slot that it decides."""
+    exact, sigmas = quantity(points), spread(quantity, points, camera=camera)
+    return [
+        Reading(words[0], words, float(value), float(sigma))
+        for words, value, sigma in zip(slots, exact, sigmas, strict=True)
+    ]
+
+
+def _differences(points: Array) -> Array:
     """dx, dy, difference of the distances to the observer, difference of the depths."""
     difference = points[..., 0, :] - points[..., 1, :]
     away = np.linalg.norm(points, axis=-1)
@@ -57,51 +65,56 @@ def _drop(centers: Array) -> Array:
     return np.asarray(centers[..., 1, 2:] - centers[..., 0, 2:])
 
 
-def _word(quantity: float, slot: int) -> str:
-    if abs(quantity) < EMPTY_M:
-        return ""
-    return SLOTS[slot][0 if quantity > 0 else 1]
+def _check_words(case: Case, readings: list[Reading], slots: Sequence[WordPair], other: str) -> None:
+    """What is said of red, seen against the other contestant."""
+    settled = settle(readings)
+    truth = [settled[words[0]] for words in slots]
+    if case.format == "judge":
+        margins = [least_margin([r for r in readings if r.words == words]) for words in slots]
+        _check_judge(case, truth, margins, slots, other)
+        return
+    check_margin(case, least_margin(readings))
+    if case.expect(None not in truth, Kind.RULE, f"slots {truth}", "readings that agree"):
+        agreed = [word or "" for word in truth]
+        case.expect(any(agreed), Kind.RULE, "all slots empty", "something to say")
+        case.answers += [word for word in agreed if word]
+        if case.format == "select":
+            _check_select(case, agreed, slots)
+        else:
+            said = _said(case, case.answer, slots, other, named_only=False)
+            expected = [word for word in chain.from_iterable(slots) if word in agreed]
+            case.expect(said == expected, Kind.ANSWER, case.answer, f"red is {', '.join(expected)}")
 
 
-def _slot(word: str) -> int:
-    return next(index for index, slot in enumerate(SLOTS) if word in slot)
+def _said(case: Case, text: str, slots: Sequence[WordPair], other: str, *, named_only: bool) -> list[str]:
+    """The relation words of a text, as if said of red, in the order of the slots."""
+    words = list(chain.from_iterable(slots))
+    opposite = {a: b for pair in slots for a, b in (pair, pair[::-1])}
+    found = claims(case.tokens(text), words, ("red", other), named_only=named_only)
+    said = {opposite[word] if holder == other else word for word, holder in found}
+    return [word for word in words if word in said]
 
 
-def _opposite(word: str) -> str:
-    first, second = SLOTS[_slot(word)]
-    return second if word == first else first
-
-
-def _said(case: Case, text: str, *, named_only: bool) -> list[str]:
-    """Every relation word of a text, as if said of red."""
-    found = claims(case.tokens(text), WORDS, ("red", "blue"), named_only=named_only)
-    return [_opposite(word) if holder == "blue" else word for word, holder in found]
-
-
-def _check_select(case: Case, truth: list[str]) -> None:
+def _check_select(case: Case, truth: list[str], slots: Sequence[WordPair]) -> None:
     stated = numbers(case.tokens(case.row["question"]))
     case.expect(set(stated) <= {EMPTY_M}, Kind.QUESTION, case.row["question"], f"empty below {EMPTY_M} m")
     right = []
     for text in case.options:
         parts = [part.strip() for part in text.split(",")]
-        valid = len(parts) == 3 and all(p == "" or p in slot for p, slot in zip(parts, SLOTS, strict=True))
-        case.expect(valid, Kind.OPTIONS, text, "left or right, above or below, closer or farther; each may be empty")
+        valid = len(parts) == 3 and all(p == "" or p in slot for p, slot in zip(parts, slots, strict=True))
+        case.expect(valid, Kind.OPTIONS, text, f"one of each of {slots}; each may be empty")
         right.append(parts == truth)
     check_letter(case, right)
 
 
-def _check_sentence(case: Case, truth: list[str]) -> None:
-    said = sorted(set(_said(case, case.answer, named_only=False)), key=WORDS.index)
-    expected = sorted((word for word in truth if word), key=WORDS.index)
-    case.expect(said == expected, Kind.ANSWER, case.answer, f"red is {', '.join(expected)}")
-
-
-def _check_judge(case: Case, truth: list[str | None], slot_margins: list[float]) -> None:
-    asked = sorted(set(_said(case, case.row["question"], named_only=True)), key=WORDS.index)
+def _check_judge(
+    case: Case, truth: list[str | None], margins: list[float], slots: Sequence[WordPair], other: str
+) -> None:
+    asked = _said(case, case.row["question"], slots, other, named_only=True)
     if not case.expect(len(asked) == 1, Kind.QUESTION, case.row["question"], f"one relation, not {asked}"):
         return
-    slot = _slot(asked[0])
-    check_margin(case, slot_margins[slot], min(slot_margins))
+    slot = next(index for index, words in enumerate(slots) if asked[0] in words)
+    check_margin(case, margins[slot], min(margins))
     actual = truth[slot]
     if case.expect(bool(actual), Kind.RULE, case.row["question"], "a slot that is not empty, readings that agree"):
         derived = "Yes" if asked[0] == actual else "No"
@@ -109,18 +122,31 @@ def _check_judge(case: Case, truth: list[str | None], slot_margins: list[float])
         case.answers.append(derived)
 
 
-AUDITS = (
-    TaskAudit(
-        name="obj_spatial_relation_oo",
-        level="high",
-        view="single",
-        relation="oo",
-        unit="m",
-        formats=("select", "sentence", "judge"),
-        options=4,
-        images=1,
-        has_margin=True,
-        marks=(("bbox", "red"), ("bbox", "blue")),
-        check=check_relation_oo,
-    ),
+OO = TaskAudit(
+    name="obj_spatial_relation_oo",
+    level="high",
+    view="single",
+    relation="oo",
+    unit="m",
+    formats=("select", "sentence", "judge"),
+    options=4,
+    images=1,
+    has_margin=True,
+    marks=(("bbox", "red"), ("bbox", "blue")),
+    check=check_relation_oo,
 )
+OC_MV = TaskAudit(
+    name="obj_spatial_relation_oc_mv",
+    level="high",
+    view="multi",
+    relation="oc",
+    unit="m",
+    formats=("select", "sentence"),
+    options=4,
+    images=3,
+    has_margin=True,
+    marks=(("bbox", "red"),),
+    check=check_relation_oc,
+    placing=Placing.LATER,
+)
+AUDITS = (OO, OO.in_three_images(Placing.APART), OC_MV)
