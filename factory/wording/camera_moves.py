@@ -1,8 +1,8 @@
 """Camera motion: the five-part line that clients parse, and the same in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from factory.wording.speaker import PhraseChoice, one_decimal
+from factory.wording.speaker import PhraseChoice, listed, one_decimal
 from factory.wording.templates import fill_phrase
 from schemas.qa import Fact, Format
 
@@ -92,12 +92,6 @@ def _actions(fact: Fact, phrase: Mapping[str, str]) -> str:
     ]
     amounts = [amount for _, amount in [*_moves(fact), *_turns(fact)]]
     parts = ["" if n == "0" else fill_phrase(phrase[key], amount=n) for key, n in zip(keys, amounts, strict=True)]
-    moves, turns = _listed(parts[:3]), _listed(parts[3:])
+    moves, turns = (listed([part for part in of_kind if part]) for of_kind in (parts[:3], parts[3:]))
     moves = moves and fill_phrase(phrase["moves"], list=moves)
     return fill_phrase(phrase["both"], moves=moves, turns=turns) if moves and turns else moves or turns
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c` of the parts that are not empty."""
-    items = [part for part in parts if part]
-    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))

@@ -14,7 +14,7 @@ _BANNED = {"farer": "farther", "further": "farther", "centre": "center", "metre"
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _SLOT = re.compile(r"\{.*?\}")
 # Labels may be singular or plural, so no verb may agree with one ("is the {red}") and no "a" or "an" go before one.
-_LABEL = r"\{(?:red|blue|green|yellow|landmark|winner)(?:_name)?\}"
+_LABEL = r"\{(?:red|blue|green|yellow|landmark|winner|anchor|object\d|first|second|third|fourth)(?:_name)?\}"
 _VERB = r"(?:is|are|was|were|has|have|lies|lie|sits|sit|appears|appear|seems|seem|stands|stand|belongs|belong)"
 _AGREEMENT = re.compile(
     rf"(?:^|[.?!;:,] |\b(?:how|where|what|which|why|far|deep|close|near|meters|away) ){_VERB} the {_LABEL}"
@@ -168,9 +168,11 @@ def lint_task(file: str, task: str, table: Any, shared: Mapping[str, Any], vocab
             found = _closing_defects(value, shared)
         elif name == "phrases":
             found = _phrase_defects(value, vocabulary)
+        elif name == "lexicon":
+            found = iter([] if isinstance(value, str) else ["expected the name of a file in templates/lexicons"])
         elif name.startswith(("question", "answer")):
             found = _list_defects(value, _minimum(name), _SLOT_LISTS, vocabulary)
         else:
-            found = iter(["unknown list, expected question..., answer..., closings or phrases"])
+            found = iter(["unknown list, expected question..., answer..., closings, phrases or lexicon"])
         defects += [f"{file}: {task}.{name}: {defect}" for defect in found]
     return defects

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from factory.wording.speaker import PhraseChoice, marked, mention, one_decimal, short_mention
+from factory.wording.speaker import PhraseChoice, answer_name, marked, one_decimal, short_mention
 from schemas.qa import Fact, Format
 
 
@@ -36,13 +36,11 @@ class NameSpeaker:
         return {"asked_to": phrases["asked"][fact.words["asked"]], "winner": winner}
 
     def short_answer(self, fact: Fact, format_: Format) -> str:
-        return _name(fact, fact.words["answer"])
+        return answer_name(fact, marked(fact, fact.words["answer"]))
 
     def options(self, facts: Sequence[Fact], draws: np.ndarray) -> list[list[str]]:
         other = {"green": "blue", "blue": "green"}
-        return [[_name(f, f.words["answer"]), _name(f, other[f.words["answer"]])] for f in facts]
-
-
-def _name(fact: Fact, color: str) -> str:
-    mark = marked(fact, color)
-    return mention(mark) if fact.words.get("name_marks") == "yes" else mark.label
+        return [
+            [answer_name(fact, marked(fact, color)) for color in (fact.words["answer"], other[fact.words["answer"]])]
+            for fact in facts
+        ]

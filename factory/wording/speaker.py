@@ -55,6 +55,16 @@ def one_decimal(value: float) -> str:
     return "0.0" if text == "-0.0" else text
 
 
+def listed(parts: Sequence[str], conjunction: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f" {conjunction} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def frame_name(index: int) -> str:
+    """A frame of a video as texts call it, counted from 0."""
+    return f"Frame-{index}"
+
+
 def marked(fact: Fact, color: str) -> Mark:
     """The mark of that colour."""
     return next(mark for mark in fact.marks if mark.color == color)
@@ -75,7 +85,7 @@ def drawn_name(mark: Mark) -> str:
 
 def mention(mark: Mark, *, in_video: bool = False) -> str:
     """An object as questions mention it: `towel (red point)`, `towel (red point in Frame-7)` in a video."""
-    frame = f" in Frame-{mark.image_index}" if in_video else ""
+    frame = f" in {frame_name(mark.image_index)}" if in_video else ""
     return f"{mark.label} ({drawn_name(mark)}{frame})"
 
 
@@ -83,6 +93,11 @@ def short_mention(fact: Fact, mark: Mark) -> str:
     """The label alone, with the mark only where two marked objects share the label."""
     alone = sum(other.label == mark.label for other in fact.marks) == 1
     return mark.label if alone else mention(mark)
+
+
+def answer_name(fact: Fact, mark: Mark) -> str:
+    """An object as a short answer: its label, with its mark where labels of the fact repeat."""
+    return mention(mark) if fact.words.get("name_marks") == "yes" else mark.label
 
 
 def basic_slots(fact: Fact, *, in_video: bool) -> dict[str, str]:
