@@ -9,6 +9,7 @@ from pydantic import Field
 
 from factory.errors import DataError
 from factory.geometry.cameras import box_to_thousand, point_to_thousand, project, scale_intrinsics
+from factory.geometry.footprint import floor_area, polygon_area
 from factory.geometry.transforms import inverse, transform_points
 from factory.visibility.instances import Instances, collect_instances, face_labels
 from factory.visibility.keyframes import select_keyframes, video_frames
@@ -22,7 +23,7 @@ from schemas.scene import Frame, Mesh, Scene
 
 Array = np.ndarray
 
-VERSION = 1  # raised when the same scene and parameters would give other records
+VERSION = 2  # raised when the same scene and parameters would give other records
 
 
 class RecordParams(Record):
@@ -30,7 +31,7 @@ class RecordParams(Record):
 
     rasterizer : resolved name; keyframe_* : see `select_keyframes`; video_frame_count : see `video_frames`;
     raster_long_side : images are rasterized at their own size, at most this long [px];
-    depth_tolerance_* : see `VertexVisibility`.
+    depth_tolerance_* : see `VertexVisibility`; floor_* : see `floor_area`.
     """
 
     rasterizer: RasterizerName
@@ -40,6 +41,8 @@ class RecordParams(Record):
     raster_long_side: Annotated[int, Field(ge=1, le=1000)] = 640
     depth_tolerance_m: float = 0.02
     depth_tolerance_ratio: float = 0.01
+    floor_voxel_m: float = 0.1
+    floor_alpha_m: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,12 @@ class _View:
 def build_records(scene: Scene, rasterizer: Rasterizer, params: RecordParams, inputs: list[InputDigest]) -> Records:
     """Keyframes and video frames of a scene with what they show, and its objects.
 
-    Kept frames are the keyframes and the video frames. An object's `frame_ids` are the kept frames, in order, with at
-    least one pixel of it. `visible_fraction` is 0 for an object of which pixels show but no vertex, as happens with
-    triangles larger than the image. Points are centres of raster pixels: rounded to 0..1000 they still lie on the
-    object as long as the raster has at most 1000 pixels per side.
+    Kept frames are the keyframes, the video frames and those along the navigation paths. The floor area is that of
+    the source's polygon, where there is one, or is taken from the mesh.
+    An object's `frame_ids` are the kept frames, in order, with at least one pixel of it. `visible_fraction` is 0 for an
+    object of which pixels show but no vertex, as happens with triangles larger than the image. Points are centres of
+    raster pixels: rounded to 0..1000 they still lie on the object as long as the raster has at most 1000 pixels per
+    side.
     Raises DataError for a scene without mesh or frames.
     """
     mesh, frames = _usable(scene)
@@ -77,7 +82,9 @@ def build_records(scene: Scene, rasterizer: Rasterizer, params: RecordParams, in
     poses = np.stack([frame.world_from_camera for frame in frames])
     keyframes = select_keyframes(poses, params.keyframe_distance_m, params.keyframe_angle_deg)
     video = {int(frame): place for place, frame in enumerate(video_frames(len(frames), params.video_frame_count))}
-    kept = np.union1d(keyframes, np.array(sorted(video), dtype=np.int64))
+    walked = {frame_id for path in scene.paths for frame_id in path.frame_ids}
+    on_paths = [place for place, frame in enumerate(frames) if frame.frame_id in walked]
+    kept = np.union1d(keyframes, np.array([*video, *on_paths], dtype=np.int64))
     counts["frame: near a kept keyframe"] += len(frames) - len(kept)
     counts["object: no vertices and no box"] += sum(not len(o.vertex_ids) and o.box is None for o in scene.objects)
 
@@ -100,9 +107,8 @@ def build_records(scene: Scene, rasterizer: Rasterizer, params: RecordParams, in
     ]
     object_records = _object_records(scene, instances, [frames[i].frame_id for i in kept], views)
     counts["object: seen by no kept frame"] += sum(not record.frame_ids for record in object_records)
-    return Records(
-        _scene_record(scene, inputs), object_records, view_records, {name: n for name, n in counts.items() if n}
-    )
+    scene_record = _scene_record(scene, _floor_area(scene, mesh, params), inputs)
+    return Records(scene_record, object_records, view_records, {name: n for name, n in counts.items() if n})
 
 
 def _usable(scene: Scene) -> tuple[Mesh, list[Frame]]:
@@ -217,12 +223,18 @@ def _object_records(
     ]
 
 
-def _scene_record(scene: Scene, inputs: list[InputDigest]) -> SceneRecord:
+def _floor_area(scene: Scene, mesh: Mesh, params: RecordParams) -> float:
+    if scene.floor_polygon:
+        return polygon_area(np.reshape(scene.floor_polygon, (-1, 2)))
+    return floor_area(mesh.vertices, mesh.faces, params.floor_voxel_m, params.floor_alpha_m)
+
+
+def _scene_record(scene: Scene, area: float, inputs: list[InputDigest]) -> SceneRecord:
     return SceneRecord(
         source=scene.source,
         scene_id=scene.scene_id,
         split=scene.split,
-        floor_area=None,
+        floor_area=area,
         floor_polygon=scene.floor_polygon,
         axis_aligned=scene.axis_aligned,
         paths=scene.paths,

@@ -9,6 +9,7 @@ from factory.geometry.transforms import inverse
 from factory.visibility.embree import EmbreeRasterizer
 from factory.visibility.records import RecordParams, Records, build_records
 from schemas.records import InputDigest
+from schemas.scene import NavigationPath
 from tests.visibility.small_scene import BURIED, CRATE, FLOOR, LAMP, SCREEN, Thing, eyes, make_scene
 
 THINGS = [FLOOR, CRATE, SCREEN, LAMP, BURIED]
@@ -112,7 +113,7 @@ def test_objects_name_the_frames_that_show_them(records):
 def test_rows_copy_the_source(scene, records):
     assert records.scene.inputs == [InputDigest(name="mesh", digest="abc")]
     assert (records.scene.source, records.scene.scene_id, records.scene.split) == ("small", "room_0", "train")
-    assert records.scene.floor_area is None
+    assert records.scene.floor_area == pytest.approx(30.0, rel=0.03)
     for view, frame in zip(records.views, scene.frames, strict=True):
         assert (view.frame_id, view.image, view.depth) == (frame.frame_id, frame.image, frame.depth)
         assert (view.width, view.height) == (view.raster_width, view.raster_height) == (120, 90)
@@ -136,6 +137,23 @@ def test_keyframes_and_video_frames_are_kept_and_the_rest_counted(rasterizer):
     order = [int(v.frame_id) for v in records.views]
     assert order == sorted({int(name) for name in [*keyframes, *video]})
     assert records.counts["frame: near a kept keyframe"] == len(cameras) - len(order)
+
+
+def test_frames_along_a_path_are_kept(rasterizer):
+    cameras = eyes(101, radius=2.4)[:91]
+    path = NavigationPath(id="7", language="en-US", text="Walk around the crate.", frame_ids=["130", "40"])
+    scene = make_scene([FLOOR, CRATE], cameras).model_copy(update={"paths": [path]})
+    records = build(scene, rasterizer, video_frame_count=2)
+    assert {"40", "130"} <= {v.frame_id for v in records.views}
+    assert not {v.frame_id for v in records.views if v.is_keyframe} & {"40", "130"}
+    assert records.scene.paths == [path]
+
+
+def test_the_polygon_of_the_source_is_the_floor(scene, rasterizer):
+    polygon = [0.0, 0.0, 6.0, 0.0, 6.0, 3.0, 2.0, 3.0, 2.0, 7.0, 0.0, 7.0]
+    records = build(scene.model_copy(update={"floor_polygon": polygon}), rasterizer)
+    assert records.scene.floor_area == pytest.approx(26.0)
+    assert records.scene.floor_polygon == polygon
 
 
 def test_frames_are_walked_by_index_and_rejections_of_the_source_stay(scene, rasterizer):
@@ -258,6 +276,7 @@ def test_a_real_scan_gives_plausible_records(real_scans, egl):
     table = next(o for o in records.objects if o.label == "round table")
     assert table.extents == pytest.approx([1.05, 1.03, 0.1], abs=0.05)
     assert sum(v.video_index is not None for v in records.views) == 32
+    assert 40 < records.scene.floor_area < 55  # a lounge of which the corners were not scanned
     best = {}
     for view in records.views:
         for one in view.objects:
