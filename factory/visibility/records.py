@@ -71,10 +71,10 @@ def build_records(scene: Scene, rasterizer: Rasterizer, params: RecordParams, in
 
     Kept frames are the keyframes, the video frames and those along the navigation paths. The floor area is that of
     the source's polygon, where there is one, or is taken from the mesh.
-    An object's `frame_ids` are the kept frames, in order, with at least one pixel of it. `visible_fraction` is 0 for an
-    object of which pixels show but no vertex, as happens with triangles larger than the image. Points are centres of
-    raster pixels: rounded to 0..1000 they still lie on the object as long as the raster has at most 1000 pixels per
-    side.
+    An object's `frame_ids` are the kept frames, in order, with at least one pixel of it. `visible_fraction` is 0 for
+    an object of which pixels show but no vertex, as happens with triangles larger than the image. Points are centres
+    of raster pixels: rounded to 0..1000 they still lie on the object as long as the raster has at most 1000 pixels
+    per side.
     Raises DataError for a scene without mesh or frames.
     """
     mesh, frames = _usable(scene)
