@@ -11,11 +11,13 @@ from factory.tasks.engine import make_facts
 from factory.tasks.parameters import DEFAULTS
 from factory.tasks.records import SceneRecords
 from factory.tasks.relation import RelationOfObjects
-from factory.tasks.task import Candidates
+from factory.tasks.task import Candidates, Task
 from schemas.qa import Fact
 from tests.tasks.synthetic_records import in_world, synthetic_records
 
 TASK = get_task("obj_spatial_relation_oo")
+ACROSS = get_task("obj_spatial_relation_oo_mv")
+TO_OBSERVER = get_task("obj_spatial_relation_oc_mv")
 SLOTS = {slot.name: slot.words for slot in RelationOfObjects.slots}
 OPPOSITE = {
     "left": "right",
@@ -27,14 +29,18 @@ OPPOSITE = {
 }
 
 
-@pytest.fixture(scope="module")
-def facts() -> list[tuple[SceneRecords, Fact]]:
+def facts_of(task: Task) -> list[tuple[SceneRecords, Fact]]:
     pairs = []
     for seed in range(8):
         records = synthetic_records(seed, objects=26, views=60)
-        pairs += [(records, fact) for fact in make_facts(TASK, records, 75, seed)[0]]
+        pairs += [(records, fact) for fact in make_facts(task, records, 75, seed)[0]]
     assert len(pairs) == 600
     return pairs
+
+
+@pytest.fixture(scope="module", params=[TASK, ACROSS], ids=lambda task: task.spec.name)
+def facts(request: pytest.FixtureRequest) -> list[tuple[SceneRecords, Fact]]:
+    return facts_of(request.param)
 
 
 def word(difference: float, low: str, high: str) -> str:
@@ -69,6 +75,47 @@ def test_slots_follow_from_coordinates_in_both_readings(facts: list[tuple[SceneR
         ]
         assert fact.margin == pytest.approx(min(abs(abs(q) - 0.1) / sigma for q, sigma in readings))
         assert fact.margin >= 2.6
+
+
+def test_the_relation_to_the_main_observer_follows_from_coordinates_in_the_first_camera() -> None:
+    words: Counter[tuple[str, ...]] = Counter()
+    for records, fact in facts_of(TO_OBSERVER):
+        frame = records.frame_ids.tolist().index(fact.frame_ids[0])
+        center = records.centers[records.object_ids.tolist().index(fact.object_ids[0])]
+        camera = records.world_from_camera[frame]
+        x, y, z = np.linalg.solve(camera, np.append(center, 1.0))[:3]
+        higher = center[2] - camera[2, 3]
+        assert fact.values == pytest.approx([x, y, z])
+        assert fact.words["left_right"] == word(x, "left", "right")
+        assert fact.words["above_below"] == word(y, "above", "below") == word(higher, "below", "above")
+        assert fact.words["front_behind"] == word(z, "behind", "front")
+        assert any(fact.words.values())
+        turned = [np.hypot(0.02, np.radians(1) * np.hypot(*others)) for others in ((y, z), (x, z), (x, y))]
+        readings = zip((x, y, z, higher), (*turned, 0.02), strict=True)
+        assert fact.margin == pytest.approx(min(abs(abs(q) - 0.1) / sigma for q, sigma in readings))
+        assert fact.margin >= 2.6
+        assert fact.marks[0].image_index in (1, 2)
+        words[tuple(fact.words.values())] += 1
+    four = [count for _, count in words.most_common(4)]  # of these there is enough everywhere
+    assert len(words) >= 12
+    assert max(four) - min(four) <= 8
+    assert max(four) < 0.17 * 600  # by chance it would be 0.31
+
+
+def test_objects_behind_the_observer_are_not_compared() -> None:
+    behind = 0
+    for records, fact in facts_of(ACROSS):
+        assert all(depth(records, fact.frame_ids[0], object_id) > 0 for object_id in fact.object_ids)
+        behind += any(depth(records, fact.frame_ids[0], i) <= 0 for i in records.object_ids.tolist())
+    assert behind > 100
+    _, rejects = make_facts(ACROSS, synthetic_records(0), 40, 0)
+    assert rejects["an object behind the observer"] > 10
+
+
+def depth(records: SceneRecords, frame_id: str, object_id: int) -> float:
+    camera = records.world_from_camera[records.frame_ids.tolist().index(frame_id)]
+    center = records.centers[records.object_ids.tolist().index(object_id)]
+    return np.linalg.solve(camera, np.append(center, 1.0))[2]
 
 
 def test_every_word_is_used_and_no_fact_is_empty(facts: list[tuple[SceneRecords, Fact]]) -> None:
@@ -181,11 +228,12 @@ def test_marks_that_coincide_are_not_asked_about() -> None:
     assert make_facts(TASK, same, 5, 0) == ([], {"marked boxes nearly the same": 1})
 
 
-def test_swapping_the_two_objects_swaps_every_word() -> None:
+@pytest.mark.parametrize("task", [TASK, ACROSS], ids=lambda task: task.spec.name)
+def test_swapping_the_two_objects_swaps_every_word(task: Task) -> None:
     records = synthetic_records(1)
-    first = TASK.propose(records, np.random.default_rng(0), 60).candidates
-    second = Candidates(first.views, first.objects[:, ::-1], first.choice, first.images)
-    forth, back = TASK.solve(records, first), TASK.solve(records, second)
+    first = task.propose(records, np.random.default_rng(0), 60).candidates
+    second = Candidates(first.views, first.objects[:, ::-1], first.choice, first.images[:, ::-1])
+    forth, back = task.solve(records, first), task.solve(records, second)
     np.testing.assert_allclose(forth.values, -back.values)
     np.testing.assert_allclose(forth.margin, back.margin)
     for slot in SLOTS:
