@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image
 
 from factory.errors import DataError
 from factory.exports.replacing import replacing
 from factory.exports.spar import LETTERS
-from factory.report.pictures import pictures, shows_answer
+from factory.report.pictures import Shown, Small, pictures, small_images
 from factory.report.samples import choose_samples
 from factory.report.totals import Totals, read_totals
 from factory.sources.base import Source
@@ -66,6 +66,7 @@ def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track:
     if not totals.scenes and not totals.quarantine:
         raise DataError(f"{lake.storage.url}: an empty lake; build it first, or check --root")
     chosen = choose_samples(lake, track)
+    small = cache(lambda name: small_images(source(name)))
     pages = Environment(
         loader=PackageLoader("factory", "report"),
         autoescape=True,
@@ -76,7 +77,7 @@ def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track:
     with replacing(out, _ENTRIES, signed=STYLE, signature=_SIGNATURE) as new:
         (new / "tasks").mkdir()
         (new / "images").mkdir()
-        samples = {task: [_sample(row, i, source, new) for i, row in enumerate(rows)] for task, rows in chosen.items()}
+        samples = {task: [_sample(row, i, small, new) for i, row in enumerate(rows)] for task, rows in chosen.items()}
         shared = {"totals": totals, "tasks": list(samples)}
         for task, shown in samples.items():
             page = pages.get_template("task.html").render(**shared, task=task, samples=shown, top="../")
@@ -87,31 +88,41 @@ def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track:
     return totals
 
 
-def _sample(row: QARow, number: int, source: Callable[[str], Source], new: Path) -> Sample:
-    shown = []
-    images = pictures(row, source(row.source))
-    for i, image in enumerate(images):
+def _sample(row: QARow, number: int, small: Callable[[str], Small], new: Path) -> Sample:
+    files = []
+    shown = pictures(row, small(row.source))
+    for i, picture in enumerate(shown):
         file = f"images/{row.task}-{number}-{i}.jpg"
-        image.save(new / file, quality=_JPEG_QUALITY)
-        shown.append(_picture(row, i, image, file, is_last=i == len(images) - 1))
+        picture.image.save(new / file, quality=_JPEG_QUALITY)
+        files.append(_picture(row, picture, file))
     options = [
         Option(letter, text, letter == row.answer) for letter, text in zip(LETTERS, row.options or (), strict=False)
     ]
-    return Sample(row, shown, options, _exact(row), shows_answer(row))
+    return Sample(row, files, options, _exact(row), any(picture.answer for picture in shown))
 
 
-def _picture(row: QARow, index: int, image: Image.Image, file: str, *, is_last: bool) -> Picture:
-    marks = [_mention(mark) for mark in row.marks if mark.image_index == index]
-    if is_last and shows_answer(row):
+def _picture(row: QARow, shown: Shown, file: str) -> Picture:
+    width, height = shown.image.size
+    if shown.place is None:
+        all_frames = f"All {len(row.images)} frames, from Frame-0 to Frame-{len(row.images) - 1}"
+        return Picture(file, width, height, f"{all_frames}, of {row.scene_id}", all_frames)
+    marks = [_mention(mark) for mark in row.marks if mark.image_index == shown.place]
+    if shown.answer:
         marks.append("the answer's box (cyan)")
-    frame = f"frame {row.frame_ids[index]}"
-    place = f"Image {index + 1} of {len(row.images)}, {frame}" if len(row.images) > 1 else frame.capitalize()
+    frame = f"frame {row.frame_ids[shown.place]}"
+    if row.view == "video":
+        place = f"Frame-{shown.place}, {frame} of the sequence"
+    elif len(row.images) > 1:
+        place = f"Image {shown.place + 1} of {len(row.images)}, {frame}"
+    else:
+        place = frame.capitalize()
     marked = f", marked: {', '.join(marks)}" if marks else ", no marks"
-    return Picture(file, image.width, image.height, f"{place} of {row.scene_id}{marked}", place)
+    return Picture(file, width, height, f"{place} of {row.scene_id}{marked}", place)
 
 
 def _mention(mark: Mark) -> str:
-    return f"{mark.label} ({mark.color} {mark.kind})"
+    drawn = mark.color if mark.color[-1].isdigit() else f"{mark.color} {mark.kind}"
+    return f"{mark.label} ({drawn})"
 
 
 def _exact(row: QARow) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from factory.errors import DataError
 from factory.report.gallery import build_gallery
-from factory.report.pictures import pictures
+from factory.report.pictures import pictures, small_images
 from factory.report.samples import MAX_SCENES, PER_TASK, choose_samples, spread
 from factory.report.totals import RECORDS, read_totals
 from factory.sources.base import Source
@@ -138,15 +138,15 @@ def test_text_of_a_lake_is_not_markup(source: Callable[[str], Source], tmp_path:
 
 def test_marks_and_answers_are_drawn_on_small_images(tmp_path: Path) -> None:
     write_scans(tmp_path / "scans")
-    source = open_source("scannet", Storage(tmp_path / "scans"))
+    small = small_images(open_source("scannet", Storage(tmp_path / "scans")))
     rows = {(row.task, row.format): row for row in sample_rows(SCENES[0])}
-    (image,) = pictures(rows["distance_prediction_oo", "fill"], source)
+    (image,) = (shown.image for shown in pictures(rows["distance_prediction_oo", "fill"], small))
     assert image.size == (640, 478)
     points = {"red": (553, 397), "blue": (641, 838)}
     for color, (x, y) in points.items():
         expected = {"red": (255, 0, 0), "blue": (0, 0, 255)}[color]
         assert image.getpixel((x * 640 // 1000, y * 478 // 1000)) == expected
-    first, second = (np.asarray(image) for image in pictures(rows["position_matching", "fill"], source))
+    first, second = (np.asarray(shown.image) for shown in pictures(rows["position_matching", "fill"], small))
     rows_of, columns = np.nonzero((second == (0, 229, 255)).all(axis=2))
     box = np.array([columns.min(), rows_of.min(), columns.max(), rows_of.max()]) / (640, 478, 640, 478) * 1000
     assert np.abs(box - (330, 548, 387, 710)).max() < 2
