@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from factory.tasks.rng import rng_for
-from factory.tasks.sampling import Pool, combinations, in_equal_parts, spread
+from factory.tasks.sampling import Pool, combinations, fair_shares, in_equal_parts, log_classes, spread
 
 GROUPS = np.repeat([2, 3, 7, 9, 11], [1, 4, 2, 6, 3])
 
@@ -105,3 +105,72 @@ def test_equal_parts() -> None:
         parts = in_equal_parts(count, 2, rng_for(count))
         assert abs(2 * parts.sum() - count) <= 1
     assert len({in_equal_parts(1, 2, rng_for(s)).item() for s in range(20)}) == 2
+
+
+def test_fair_shares_fill_the_quota_as_evenly_as_the_counts_allow() -> None:
+    assert fair_shares(np.array([100, 100, 100]), 60, rng_for(0)).tolist() == [20, 20, 20]
+    assert fair_shares(np.array([5, 100, 100]), 60, rng_for(0)).sum() == 60
+    assert sorted(fair_shares(np.array([5, 100, 100]), 60, rng_for(0)).tolist()) == [5, 27, 28]
+    assert fair_shares(np.array([0, 2, 3]), 60, rng_for(0)).tolist() == [0, 2, 3]
+    assert fair_shares(np.zeros(0, dtype=np.int64), 60, rng_for(0)).tolist() == []
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        counts = rng.integers(0, 30, size=6)
+        quota = int(rng.integers(0, 120))
+        shares = fair_shares(counts, quota, rng)
+        assert shares.sum() == min(quota, counts.sum())
+        assert (shares <= counts).all()
+        unfilled = shares[shares < counts]
+        assert shares.max() <= unfilled.min(initial=999) + 1
+
+
+def test_what_is_left_over_goes_to_any_class() -> None:
+    shares = [fair_shares(np.full(3, 10), 4, rng_for(seed)).tolist() for seed in range(60)]
+    assert {tuple(share) for share in shares} == {(2, 1, 1), (1, 2, 1), (1, 1, 2)}
+
+
+def pool_of(classes: np.ndarray) -> Pool:
+    rows = np.arange(len(classes))[:, None]
+    return Pool(rows, rows)
+
+
+def test_classes_are_drawn_evenly_among_what_is_left() -> None:
+    classes = np.repeat([0, 1, 2, 3], [1000, 300, 40, 6])
+    pool = pool_of(classes)
+    pool.reject("half of a class", (classes == 2) & (np.arange(len(classes)) % 2 == 0))
+    drawn = np.bincount(classes[pool.draw(100, rng_for(0), classes)])
+    assert drawn[2:].tolist() == [20, 6]
+    assert drawn[:2].tolist() == [37, 37]
+
+
+def test_no_number_of_a_class_is_favoured() -> None:
+    classes = np.arange(900) % 7
+    extra = np.zeros(7)
+    for seed in range(70):
+        extra += np.bincount(classes[pool_of(classes).draw(10, rng_for(seed), classes)], minlength=7) - 1
+    assert extra.sum() == 70 * 3
+    assert (extra > 15).all()
+
+
+def test_levels_of_classes_are_even_from_the_first_on() -> None:
+    # of the first kind there are only two sorts, of the second three, one of them rare
+    levels = np.array([[0, 0]] * 500 + [[0, 1]] * 500 + [[1, 0]] * 300 + [[1, 1]] * 300 + [[1, 2]] * 4)
+    rows = pool_of(levels).draw(120, rng_for(0), levels)
+    kinds, counts = np.unique(levels[rows], axis=0, return_counts=True)
+    assert dict(zip(map(tuple, kinds.tolist()), counts.tolist(), strict=True)) == {
+        (0, 0): 30,
+        (0, 1): 30,
+        (1, 0): 28,
+        (1, 1): 28,
+        (1, 2): 4,
+    }
+    flat = 3 * levels[:, 0] + levels[:, 1]
+    rows = pool_of(levels).draw(120, rng_for(0), flat)
+    assert np.bincount(levels[rows, 0]).tolist() == [58, 62]
+
+
+def test_classes_of_numbers_have_equal_ratios() -> None:
+    borders = 0.5 * 16 ** (np.arange(9) / 8)
+    inside = np.sqrt(borders[1:] * borders[:-1])
+    assert log_classes(inside, 0.5, 8.0).tolist() == list(range(8))
+    assert log_classes(np.array([0.01, 0.5, 8.0, 50.0]), 0.5, 8.0).tolist() == [0, 0, 7, 7]
