@@ -1,11 +1,12 @@
-"""A small scene whose numbers can be worked out on paper, and rows that ask about it.
+"""A small scene whose numbers can be worked out on paper.
 
 The first camera stands at (0, 0, 1.5) and looks along +y, so that a world point (X, Y, Z) lies at (X, 1.5 - Z, Y)
-along its axes. Images are 1000 x 800 with a focal length of 500 and the principal point in the middle, so that it
-projects to 500 + 500 x / z and 500 + 625 y / z on the 0-1000 scale.
+along its axes; the third one stands at (1.4, 0.5, 1.5) and looks the same way, the second one is turned. Images are
+1000 x 800 with a focal length of 500 and the principal point in the middle, so that a point projects to
+500 + 500 x / z and 500 + 625 y / z on the 0-1000 scale. In the video, these three are frames 4, 7 and 9; the others
+look back, where there is nothing.
 """
 
-import copy
 import math
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -36,6 +37,7 @@ OBJECTS: Things = {
     7: ("shelf", (-1.9, 2.0, 1.6), (0.4, 0.4, 0.4), False),  # (-1.9, -0.1, 2.0): at the left border
     8: ("mirror", (0.8, 3.5, 1.9), (0.4, 0.1, 0.5), False),  # (0.8, -0.4, 3.5)
     9: ("stool", (0.5, 2.5, 0.9), (0.6, 0.5, 0.6), False),  # (0.5, 0.6, 2.5): cuts through the table
+    10: ("bin", (1.5, 0.9, 1.4), (0.2, 0.2, 0.2), False),  # (1.5, 0.1, 0.9): shows in the third image alone
 }
 FIRST: Pose = ((0.0, 0.0, 1.5), ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0)))
 SECOND: Pose = (
@@ -46,7 +48,16 @@ SECOND: Pose = (
         (math.sin(YAW) * math.cos(PITCH), math.cos(YAW) * math.cos(PITCH), math.sin(PITCH)),
     ),
 )
-CAMERAS: Mapping[str, Pose] = {"10": FIRST, "20": SECOND}
+THIRD: Pose = ((1.4, 0.5, 1.5), FIRST[1])
+BACK: Pose = ((0.0, 0.0, 1.5), ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, -1.0, 0.0)))
+VIDEO = [{4: "10", 7: "20", 9: "30"}.get(i, f"{100 + i}") for i in range(32)]
+CAMERAS: Mapping[str, Pose] = {
+    "10": FIRST,
+    "20": SECOND,
+    "30": THIRD,
+    **{frame_id: BACK for frame_id in VIDEO if len(frame_id) > 2},
+}
+FRAMES = {"single": ["10"], "pair": ["10", "20"], "three": ["10", "20", "30"], "video": VIDEO}
 
 
 def along(camera: Pose, point: tuple[float, ...]) -> tuple[float, float, float]:
@@ -136,15 +147,33 @@ TASKS = {
     "distance_prediction_oo": ("low", "single", "oo", "m", "point"),
     "distance_infer_center_oo": ("high", "single", "oo", "m", "point"),
     "obj_spatial_relation_oo": ("high", "single", "oo", "m", "bbox"),
-    "position_matching": ("medium", "multi", "none", "0-1000", "bbox"),
-    "view_change_infer": ("medium", "multi", "none", "none", "none"),
+    "spatial_volume_infer": ("high", "single", "none", "cm", "bbox"),
+    "distance_infer_center_oc": ("high", "single", "oc", "0-1000", "none"),
+    "position_matching": ("medium", "pair", "none", "0-1000", "bbox"),
+    "view_change_infer": ("medium", "pair", "none", "none", "none"),
+    "camera_motion_infer": ("medium", "pair", "none", "none", "none"),
+    "depth_prediction_oc_mv": ("low", "three", "oc", "m", "point"),
+    "depth_prediction_oo_mv": ("low", "three", "oo", "m", "point"),
+    "distance_prediction_oc_mv": ("low", "three", "oc", "m", "point"),
+    "distance_prediction_oo_mv": ("low", "three", "oo", "m", "point"),
+    "distance_infer_center_oo_mv": ("high", "three", "oo", "m", "point"),
+    "distance_infer_center_oc_mv": ("high", "three", "oc", "0-1000", "none"),
+    "obj_spatial_relation_oo_mv": ("high", "three", "oo", "m", "bbox"),
+    "obj_spatial_relation_oc_mv": ("high", "three", "oc", "m", "bbox"),
+    "distance_prediction_oo_video": ("low", "video", "oo", "m", "point"),
+    "distance_infer_center_oo_video": ("high", "video", "oo", "m", "point"),
 }
 
 
 class World:
-    """The records and rows of the scene, open to corruption, and the tables made of them."""
+    """The records and rows of the scene, open to corruption, and the tables made of them.
 
-    def __init__(self, objects: Things = OBJECTS, cameras: Mapping[str, Pose] = CAMERAS) -> None:
+    video : the frames of the video, in order.
+    """
+
+    def __init__(
+        self, objects: Things = OBJECTS, cameras: Mapping[str, Pose] = CAMERAS, video: Sequence[str] = ()
+    ) -> None:
         self.scene: Row = {
             "source": SOURCE,
             "scene_id": SCENE,
@@ -158,6 +187,8 @@ class World:
         self.objects = [_object(objects, cameras, i) for i in objects]
         self.views = [_view(objects, camera, frame_id) for frame_id, camera in cameras.items()]
         self.rows: list[Row] = []
+        for place, frame_id in enumerate(video):
+            next(v for v in self.views if v["frame_id"] == frame_id)["video_index"] = place
 
     def shown(self, frame_id: str, object_id: int) -> Row:
         """The record of an object in a view."""
@@ -178,15 +209,21 @@ class World:
         values: list[float],
         options: list[str] | None = None,
         margin: float | None = None,
+        *,
+        on: Sequence[int] = (),
+        unmarked: Sequence[int] = (),
     ) -> Row:
-        """Adds a row. `marks` maps a colour to its object, in order; marks are on the first view."""
-        frames = list(CAMERAS) if TASKS[task][1] == "multi" else ["10"]
-        placed = {color: (i, 0) for color, i in marks.items()}
-        return self.add((task, *TASKS[task]), form, frames, placed, question, answer, values, options, margin)
+        """Adds a row. `marks` maps a colour to its object, in order; `on` tells their images, else it is the first."""
+        level, view, *rest = TASKS[task]
+        told = (task, level, {"pair": "multi", "three": "multi"}.get(view, view), *rest)
+        on = on or [0] * len(marks)
+        placed = {color: (i, image) for (color, i), image in zip(marks.items(), on, strict=True)}
+        frames = list(FRAMES[view])
+        return self.add(told, form, frames, placed, question, answer, values, options, margin, unmarked)
 
     def add(
         self,
-        told: tuple[str, str, str, str, str, str],
+        told: tuple[str, ...],
         form: str,
         frames: list[str],
         marks: dict[str, tuple[int, int]],
@@ -254,126 +291,3 @@ class World:
             pa.Table.from_pylist(self.views, schema=arrow_schema(ViewRecord)),
             pa.Table.from_pylist(self.rows, schema=arrow_schema(QARow)),
         )
-
-
-def _depth_rows(world: World) -> None:
-    given = "The towel (red point) is 2.0 meters deep. How deep is the lamp (blue point)?"
-    oc = {"red": 1, "blue": 2}
-    world.ask("depth_prediction_oc", "fill", oc, given, "3.0", [3.0])
-    world.ask("depth_prediction_oc", "select", oc, given, "B", [3.0], ["2.4", "3.0", "3.6", "1.9"])
-    said = "The towel has a depth of 2.0 meters; the central depth of the lamp is 3.0 meters."
-    world.ask("depth_prediction_oc", "sentence", oc, given, said, [3.0])
-    # green (table) 2.4, blue (lamp) 3.0; sideways offset (-0.5, 1.0)
-    margin = (0.6 - 0.1) / math.sqrt(2 * 0.02**2 + math.radians(1) ** 2 * (0.5**2 + 1.0**2))
-    oo = {"red": 1, "blue": 2, "green": 3}
-    given = (
-        "With the towel (red point) at 2.0 meters, how much deeper or shallower is the table (green point) than the"
-        " lamp (blue point)? Use the 3D center points."
-    )
-    world.ask("depth_prediction_oo", "fill", oo, given, "0.6", [-0.6], None, margin)
-    world.ask("depth_prediction_oo", "select", oo, given, "D", [-0.6], ["0.9", "0.3", "1.4", "0.6"], margin)
-    said = "Compared with the lamp, the table (green point) is 0.6 meters shallower."
-    world.ask("depth_prediction_oo", "sentence", oo, given, said, [-0.6], None, margin)
-
-
-def _distance_rows(world: World) -> None:
-    away = math.sqrt(0.3**2 + 0.6**2 + 2.4**2)  # 2.492
-    question = "How far is the table (red point) from the observer?"
-    oc = {"red": 3}
-    world.ask("distance_prediction_oc", "fill", oc, question, "2.5", [away])
-    world.ask("distance_prediction_oc", "select", oc, question, "A", [away], ["2.5", "2.0", "3.3", "1.6"])
-    world.ask("distance_prediction_oc", "sentence", oc, question, "Table is about 2.5 meters away.", [away])
-    lamp = math.sqrt(1.3**2 + 1.0**2 + 0.7**2)  # towel to lamp, 1.783
-    question = "How far apart are the red point (towel) and the lamp (blue point)?"
-    oo = {"red": 1, "blue": 2}
-    world.ask("distance_prediction_oo", "fill", oo, question, "1.8", [lamp])
-    world.ask("distance_prediction_oo", "select", oo, question, "C", [lamp], ["2.2", "1.5", "1.8", "0.9"])
-    world.ask("distance_prediction_oo", "sentence", oo, question, "They are 1.8 meters apart.", [lamp])
-    table = math.sqrt(0.8**2 + 0.4**2 + 0.3**2)  # towel to table, 0.943
-    cosine = (1.3 * 0.8 + 1.0 * 0.4 - 0.7 * 0.3) / (lamp * table)
-    # each end moves its own distance, the shared end both: the unit vectors' difference
-    margin = (lamp - table - 0.1) / (0.02 * math.sqrt(2 + (2 - 2 * cosine)))
-    question = "Which is closer to the towel (red point), the lamp (green point) or the table (blue point)?"
-    near = {"red": 1, "green": 2, "blue": 3}
-    ends = [lamp, table]
-    task = "distance_infer_center_oo"
-    world.ask(task, "fill", near, question, "table", ends, None, margin)
-    world.ask(task, "select", near, question, "A", ends, ["table", "lamp"], margin)
-    said = (
-        "From towel to lamp it is 1.8 meters, and to the table 0.9 meters. Hence the lamp is farther from the towel."
-    )
-    world.ask(task, "sentence", near, question, said, ends, None, margin)
-    left, right = (
-        math.sqrt(2.0**2 + 0.6**2 + 1.1**2),
-        math.sqrt(0.5**2 + 0.8**2 + 1.2**2),
-    )  # lamp to chairs: 2.36, 1.53
-    cosine = (-2.0 * 0.5 + 0.6 * 0.8 + 1.1 * 1.2) / (left * right)
-    margin = (left - right - 0.1) / (0.02 * math.sqrt(2 + (2 - 2 * cosine)))
-    question = "Which is farther from the lamp (red point): the chair (green point) or the chair (blue point)?"
-    same = {"red": 2, "green": 4, "blue": 5}
-    world.ask(task, "fill", same, question, "chair (green point)", [left, right], None, margin)
-    options = ["chair (green point)", "chair (blue point)"]
-    world.ask(task, "select", same, question, "A", [left, right], options, margin)
-
-
-def _relation_rows(world: World) -> None:
-    # red (table) minus blue (lamp): (-0.5, 1.0, -0.6), nearer by 0.64; left is the slot nearest to its threshold
-    nearer = math.sqrt(0.3**2 + 0.6**2 + 2.4**2) - math.sqrt(0.8**2 + 0.4**2 + 3.0**2)
-    values = [-0.5, 1.0, nearer]
-    margin = (0.5 - 0.1) / math.sqrt(2 * 0.02**2 + math.radians(1) ** 2 * (1.0**2 + 0.6**2))
-    task, marks = "obj_spatial_relation_oo", {"red": 3, "blue": 2}
-    question = "Where is the table (red bbox) relative to the lamp (blue bbox)?"
-    options = ["right, below, closer", "left, above, farther", "left, below, closer", "left, , closer"]
-    world.ask(task, "select", marks, question, "C", values, options, margin)
-    said = "The table (red bbox) is to the left of and below the lamp (blue bbox), and it is closer to the observer."
-    world.ask(task, "sentence", marks, question, said, values, None, margin)
-    yes = "Is the table (red bbox) below the lamp (blue bbox)?"
-    world.ask(task, "judge", marks, yes, "Yes", values, None, margin)
-    no = "Compared with the lamp (blue bbox), is the table (red bbox) farther from the observer?"
-    world.ask(task, "judge", marks, no, "No", values, None, margin)
-    # red (mirror) minus blue (lamp): (0, 0, 0.5): only the third slot is filled
-    farther = math.sqrt(0.8**2 + 0.4**2 + 3.5**2) - math.sqrt(0.8**2 + 0.4**2 + 3.0**2)
-    margin = 0.1 / math.sqrt(2 * 0.02**2 + math.radians(1) ** 2 * 0.5**2)
-    marks = {"red": 8, "blue": 2}
-    question = "Where is the mirror (red bbox) relative to the lamp (blue bbox)?"
-    options = [", , farther", ", , closer", "left, , farther", ", above, farther"]
-    world.ask(task, "select", marks, question, "A", [0.0, 0.0, farther], options, margin)
-    world.ask(task, "sentence", marks, question, "Mirror is farther.", [0.0, 0.0, farther], None, margin)
-
-
-def _pair_rows(world: World) -> None:
-    box = world.shown("20", 2)["box"]
-    marks = {"red": 2}
-    question = "Where is the lamp (red bbox) in the second image?"
-    values = [float(v) for v in box]
-    task = "position_matching"
-    world.ask(task, "fill", marks, question, f"{box}", values)
-    others = ["[10, 10, 90, 90]", "[700, 700, 900, 950]", "[50, 600, 99, 800]"]
-    world.ask(task, "select", marks, question, "D", values, [*others, f"{box}"])
-    world.ask(task, "sentence", marks, question, f"The lamp is at {box} there.", values)
-    # the second camera stands 0.43 right, 0.18 up and 0.62 ahead, turned 20 right and 10 up
-    values = [0.43, 0.18, 0.62, 10.0, 20.0]
-    question = "How does the camera move from the first to the second image?"
-    fill = "move_right:0.4,move_up:0.2,move_forward:0.6,rotate_up:10,rotate_right:20"
-    world.ask("view_change_infer", "fill", {}, question, fill, values)
-    said = (
-        "Move 0.6 meters forward and 0.4 meters to the right. Go up by 0.2 meters. Rotate up by 10 degrees, then turn"
-        " right by 20 degrees."
-    )
-    world.ask("view_change_infer", "sentence", {}, question, said, values)
-
-
-def _clean() -> World:
-    world = World()
-    for rows in (_depth_rows, _distance_rows, _relation_rows, _pair_rows):
-        rows(world)
-    world.sort()
-    return world
-
-
-_CLEAN = _clean()
-
-
-def clean_world() -> World:
-    """A fresh copy with one or two rows of every task and format, all of them right."""
-    return copy.deepcopy(_CLEAN)

@@ -12,7 +12,8 @@ from factory.audit.lake import audit_lake
 from factory.store.lake import UPSTREAM, Lake
 from factory.store.storage import Storage
 from jobs.audit import main
-from tests.audit.small_world import SCENE, SOURCE, World, clean_world
+from tests.audit.clean_world import clean_world
+from tests.audit.small_world import SCENE, SOURCE, World
 
 TABLES = ("scenes", "objects", "views", "qa")
 

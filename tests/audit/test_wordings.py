@@ -11,7 +11,7 @@ import factory.wording
 from factory.audit.findings import Kind
 from factory.audit.landmark import false_landmark_claims
 from factory.audit.scene import audit_scene
-from tests.audit.small_world import clean_world
+from tests.audit.clean_world import clean_world
 
 FOLDER = Path(factory.wording.__file__).parent / "templates"
 RELATION = "obj_spatial_relation_oo"
