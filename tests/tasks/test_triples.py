@@ -109,6 +109,21 @@ def test_frames_and_objects_get_their_share(name: str, room: SceneRecords) -> No
     assert max(things.values()) <= 0.25 * things.total()
 
 
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("depth_prediction_oc_mv", *DEFAULTS.depth_range_m),
+        ("distance_prediction_oc_mv", *DEFAULTS.distance_range_m),
+        ("distance_prediction_oo_mv", *DEFAULTS.distance_range_m),
+    ],
+)
+def test_numbers_of_all_sizes_come_alike(name: str, low: float, high: float, room: SceneRecords) -> None:
+    place = [np.log(fact.values[0] / low) / np.log(high / low) for fact in facts_of(name, room)]
+    counts = np.sort(np.histogram(place, bins=8, range=(0, 1))[0])
+    assert counts[-1] - counts[-4] <= 2  # of these there is enough
+    assert (counts > 0).sum() >= 5
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_candidates_are_unique_and_name_the_images(name: str, room: SceneRecords) -> None:
     facts = facts_of(name, room)
