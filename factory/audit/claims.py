@@ -20,7 +20,7 @@ _WORDS = {
 _FILLER = "(?:(?:the|a|an|that|of|for|center|middle|place|location|position|depth|distance) +)*"
 _REFERENCE = re.compile(
     r"\b((?:relative|compared|in relation|in comparison|with respect|with regard) (?:to|with)|than|versus|from|against"
-    rf"|(?:left|right) of|above|below|beneath|underneath) +{_FILLER}@(\w+)"
+    rf"|(?:left|right|front) of|above|below|beneath|underneath|behind) +{_FILLER}@(\w+)"
 )
 _TOKEN = re.compile(r"@(\w+)")
 _FORMER = re.compile(r"@(\w+)|\b(former|first|latter|second)\b(?: one| object)?(?! (?:image|view|camera|picture))")

@@ -8,6 +8,7 @@ to the new place alone. Above/below is height in the world at both times.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -93,12 +94,7 @@ def after_to_other(green: Array, blue: Array, red: Array, yellow: Array, *, fron
     )
     values = [r.quantity for r in readings]
     for place, slot in ((2, "red_front_behind"), (3, "yellow_front_behind")) if fronts else ():
-        ahead = _measure(
-            lambda p, place=place: _from_green(p, place)[..., 2:],  # type: ignore[misc]
-            points,
-            ((slot, FRONT), (slot, FRONT)),
-            camera=False,
-        )
+        ahead = _measure(partial(_ahead, place=place), points, ((slot, FRONT), (slot, FRONT)), camera=False)
         readings += ahead
         values.append(ahead[0].quantity)
     return State(values, readings)
@@ -138,6 +134,10 @@ def _from_green(points: Array, place: int) -> Array:
     away = points[..., place, :] - points[..., 0, :]
     along = [(axis * away).sum(axis=-1) for axis in (right, tilted, horizontal)]
     return np.stack([along[0], -away[..., 2], along[1], along[2]], axis=-1)
+
+
+def _ahead(points: Array, place: int) -> Array:
+    return _from_green(points, place)[..., 2:]
 
 
 def _compared_from_green(points: Array) -> Array:

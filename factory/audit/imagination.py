@@ -1,0 +1,142 @@
+"""Imagined moves to green, facing blue: where red is, for the observer or relative to yellow, before and after."""
+
+import re
+from dataclasses import replace
+
+from factory.audit.case import Case, Placing, TaskAudit
+from factory.audit.common import check_subject, check_unique_name
+from factory.audit.evidence import Thing
+from factory.audit.findings import Kind
+from factory.audit.imagined import (
+    after_to_observer,
+    after_to_other,
+    before_to_observer,
+    before_to_other,
+    tilt_deg,
+)
+from factory.audit.imagined_text import Slots, check_parts, check_sentence
+from factory.audit.noise import EMPTY_M
+from factory.audit.numeric import check_letter, check_values
+from factory.audit.readings import least_margin, settle
+from factory.audit.rules import check_margin
+from factory.audit.text import Named, numbers
+
+MAX_TILT_DEG, MIN_MOVE_M = 60.0, 0.8
+ROLES = ("green", "blue", "red", "yellow")
+THIRD = {"oc": "front_behind", "oo": "distance"}
+WORDS = {
+    "left_right": ("left", "right"),
+    "above_below": ("above", "below"),
+    "front_behind": ("front", "behind"),
+    "distance": ("closer", "farther"),
+}
+_FRAME = re.compile(r"\bframe-\d+")
+
+
+def check_imagination(case: Case) -> None:
+    """All slots before and after the move."""
+    things = {role: case.evidence.things[i] for role, i in zip(ROLES, case.row["object_ids"], strict=False)}
+    relation, hard = case.audit.relation, case.audit.name.endswith("_hard")
+    count = 4 if relation == "oo" else 3
+    if not case.expect(len(case.row["object_ids"]) == count, Kind.OBJECT, f"{len(things)} objects", count):
+        return
+    if hard:
+        _check_names(case, things)
+    green, blue = things["green"].center, things["blue"].center
+    tilt, way = tilt_deg(green, blue), float(((blue - green) ** 2).sum() ** 0.5)
+    case.expect(way >= MIN_MOVE_M, Kind.RULE, f"green and blue {way:.3f} m apart", f"at least {MIN_MOVE_M}")
+    if not case.expect(tilt < MAX_TILT_DEG, Kind.RULE, f"gaze {tilt:.1f} degrees off the horizontal", "< 60"):
+        return
+    red = things["red"].center
+    if relation == "oo":
+        yellow = things["yellow"].center
+        before = before_to_other(case.cameras[0], red, yellow)
+        after = after_to_other(green, blue, red, yellow, fronts=hard)
+    else:
+        before, after = before_to_observer(case.cameras[0], red), after_to_observer(green, blue, red)
+    check_values(case, [*before.values, *after.values])
+    check_margin(case, least_margin([*before.readings, *after.readings]))
+    state = {"before": settle(before.readings), "after": settle(after.readings)}
+    agreed = all(word is not None for slots in state.values() for word in slots.values())
+    if not case.expect(agreed, Kind.RULE, state, "readings that agree"):
+        return
+    words: dict[str, Slots] = {
+        time: {slot: word or "" for slot, word in slots.items()} for time, slots in state.items()
+    }
+    triple = [words["after"][slot] for slot in ("left_right", "above_below", THIRD[relation])]
+    case.expect(any(triple), Kind.RULE, "all slots empty after the move", "something to say")
+    for slot in ("red_front_behind", "yellow_front_behind") if hard and relation == "oo" else ():
+        case.expect(bool(words["after"][slot]), Kind.RULE, f"{slot} empty", "clearly in front or behind")
+    case.answers += [word for word in triple if word]
+    check_parts(case)
+    if case.format == "select":
+        _check_select(case, triple)
+    else:
+        check_sentence(case, words["before"], words["after"])
+
+
+def _check_names(case: Case, things: dict[str, Thing]) -> None:
+    """Objects that nothing marks: the label is unique in the whole video, and the frame named with it shows it."""
+    for named in case.named:
+        thing = things[named.token]
+        check_unique_name(case, thing, case.cameras)
+        found = re.search(r"\d+", named.marks[0])
+        frame = int(found.group()) if found else -1
+        shown = frame in range(len(case.cameras)) and thing.object_id in case.cameras[frame].shown
+        if case.expect(shown, Kind.MENTION, case.row["question"], f"{named.label} with a frame that shows it"):
+            check_subject(case, thing, case.cameras[frame])
+
+
+def _frames_named(case: Case) -> tuple[Named, ...]:
+    """Labels with the frame that the question tells for each."""
+    question = case.row["question"].lower()
+    named = []
+    for role, label in zip(ROLES, case.row["labels"], strict=False):
+        told = re.search(rf"(?<![\w-]){re.escape(label.lower())} \((in frame-\d+)\)", question)
+        named.append(Named(role, label, (told.group(1) if told else "in no frame",)))
+    return tuple(named)
+
+
+def _check_select(case: Case, truth: list[str]) -> None:
+    stated = numbers(_FRAME.sub(" ", case.tokens(case.row["question"])))
+    case.expect(set(stated) <= {EMPTY_M}, Kind.QUESTION, case.row["question"], f"empty below {EMPTY_M} m")
+    kinds = [("", *WORDS[slot]) for slot in ("left_right", "above_below", THIRD[case.audit.relation])]
+    right = []
+    for text in case.options:
+        parts = [part.strip() for part in text.split(",")]
+        valid = len(parts) == 3 and all(part in kind for part, kind in zip(parts, kinds, strict=True))
+        if not case.expect(valid, Kind.OPTIONS, text, "three entries, each of them may be empty"):
+            return
+        right.append(parts == truth)
+        wrong = any(word and word != part for word, part in zip(truth, parts, strict=True))
+        case.expect(right[-1] or wrong, Kind.OPTIONS, text, f"wrong in a filled slot of {truth}")
+    check_letter(case, right)
+
+
+_OC = TaskAudit(
+    name="spatial_imagination_oc",
+    level="high",
+    view="single",
+    relation="oc",
+    unit="m",
+    formats=("select", "sentence"),
+    options=4,
+    images=1,
+    has_margin=True,
+    marks=tuple(("bbox", color) for color in ROLES[:3]),
+    check=check_imagination,
+)
+_OO = replace(_OC, name="spatial_imagination_oo", relation="oo", marks=tuple(("bbox", color) for color in ROLES))
+
+
+def _unmarked(audit: TaskAudit) -> TaskAudit:
+    """The `_hard` task that asks the same without marks."""
+    return replace(audit, name=f"{audit.name}_hard", marks=(), names=_frames_named)
+
+
+AUDITS = tuple(
+    audit
+    for single in (_OC, _OO)
+    for video in (single.in_video(),)
+    for audit in (single, single.in_three_images(Placing.SPREAD), video, _unmarked(video))
+)
