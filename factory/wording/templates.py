@@ -5,6 +5,8 @@ A file per family holds a table per task:
     [task.closings]             per format, the lists of `shared.toml` that follow the question, in order
     [task.question]             a list of sentences; tasks may have several (`question_place`, `answer`, ...)
     [[task.phrases.<group>]]    fragments that a sentence is built from; one table of a group is drawn per row
+    like = "<task>"             a task of the same file whose lists, phrases and closings it has where it has no own
+    lexicon = "<name>"          a file of `lexicons` that decides what is said (see `factory.wording.lexicon`)
 
 A list has `text`, the slots that each sentence must use (`required`), of which it must use at least one (`one_of`)
 and which it may use (`optional`).
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from factory.errors import DataError
+from factory.wording.lexicon import LEXICONS, read_lexicon
 from factory.wording.lint import lint_shared, lint_task
 from schemas.qa import Format
 
@@ -99,14 +102,21 @@ def _digest(content: Any) -> str:
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
 
 
-def _task_wording(file: str, task: str, table: Mapping[str, Any], shared: Mapping[str, Any]) -> TaskWording:
-    own = {name: _compile(name, value) for name, value in table.items() if name not in ("closings", "phrases")}
+def _task_wording(
+    file: str, task: str, table: Mapping[str, Any], shared: Mapping[str, Any], lexicons: Path
+) -> TaskWording:
+    own = {
+        name: _compile(name, value) for name, value in table.items() if name not in ("closings", "phrases", "lexicon")
+    }
     used = sorted({name for names in table["closings"].values() for name in names})
     closings = {
         format_: tuple(_compile(name, shared[name]) for name in names) for format_, names in table["closings"].items()
     }
     phrases = {group: tuple(tables) for group, tables in table.get("phrases", {}).items()}
-    digest = _digest({"task": table, "shared": {name: shared[name] for name in used}})
+    content = {"task": table, "shared": {name: shared[name] for name in used}}
+    if "lexicon" in table:
+        content["lexicon"] = read_lexicon(table["lexicon"], lexicons)
+    digest = _digest(content)
     return TaskWording(task, file, own, closings, phrases, digest)
 
 
@@ -115,6 +125,17 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name}: expected a TOML file of templates: {error}") from error
+
+
+def _inherited(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of a file, those that are `like` another one completed with what they lack of it."""
+    found = {}
+    for task, table in tables.items():
+        base = tables.get(table.get("like", "")) if isinstance(table, dict) else None
+        if isinstance(base, dict) and "like" not in base:
+            table = base | {name: value for name, value in table.items() if name != "like"}
+        found[task] = table
+    return found
 
 
 def load(folder: Path) -> dict[str, TaskWording]:
@@ -129,14 +150,15 @@ def load(folder: Path) -> dict[str, TaskWording]:
     for path in sorted(folder.glob("*.toml")):
         if path.name in (_SHARED, _VOCABULARY):
             continue
-        for task, table in _read(path).items():
+        for task, table in _inherited(_read(path)).items():
             if task in tasks:
                 defects.append(f"{path.name}: {task}: already in {tasks[task][0]}, keep one")
             defects += lint_task(path.name, task, table, shared, vocabulary)
             tasks[task] = path.name, table
     if defects:
         raise DataError("templates cannot be used:\n" + "\n".join(defects))
-    return {task: _task_wording(file, task, table, shared) for task, (file, table) in tasks.items()}
+    lexicons = folder / LEXICONS
+    return {task: _task_wording(file, task, table, shared, lexicons) for task, (file, table) in tasks.items()}
 
 
 @cache
