@@ -181,6 +181,13 @@ def test_a_winner_that_shows_on_two_images_is_counted() -> None:
     assert "shown on several images" not in rejects
 
 
+def test_every_candidate_is_kept_or_counted() -> None:
+    records = roomy(1)
+    facts, rejects = make_facts(SINGLE, records, 1000, 0)
+    views = np.unique(records.sighting_view[screen(records, DEFAULTS).eligible])
+    assert len(facts) + rejects.total() == 2 * len(views)
+
+
 def test_a_looser_margin_lets_more_through() -> None:
     loose = ExtremeToObserver(replace(DEFAULTS, required_margin=0.0))
     assert len(make_facts(loose, roomy(2), 500, 0)[0]) > len(make_facts(SINGLE, roomy(2), 500, 0)[0])
