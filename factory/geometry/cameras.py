@@ -6,10 +6,13 @@ Array = np.ndarray
 
 
 def project(intrinsics: Array, points_camera: Array) -> Array:
-    """Pixel coordinates (..., 2) of points (..., 3) [m, camera]. Points with z <= 0 give NaN."""
+    """Pixel coordinates (..., 2) of points (..., 3) [m, camera]. Points with z <= 0 give NaN.
+
+    intrinsics : (3, 3), or (n, 3, 3) for points (n, k, 3) of n cameras.
+    """
     z = points_camera[..., 2:3]
     with np.errstate(divide="ignore", invalid="ignore"):
-        uv = points_camera @ intrinsics[:2].T / np.where(z > 0, z, np.nan)
+        uv = points_camera @ np.swapaxes(intrinsics[..., :2, :], -1, -2) / np.where(z > 0, z, np.nan)
     result: Array = uv
     return result
 

@@ -1,16 +1,32 @@
 """Where things are after an imagined move: the observer stands at green and looks at blue (SPAR, section 7.5)."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
 
+from factory.tasks import imagined
+from factory.tasks.eligibility import screen
+from factory.tasks.imagined import Situation, Slot
+from factory.tasks.labels import kinds_of
+from factory.tasks.marks import boxes_coincide
+from factory.tasks.pools import pool_for
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
+from factory.tasks.relation import ABOVE_BELOW, DISTANCE, FRONT_BEHIND, LEFT_RIGHT
+from factory.tasks.sampling import Pool
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task
+from factory.tasks.video import pool_in_video
 from schemas.qa import Format, Relation, View
 
+Array = np.ndarray
+
 GREEN, BLUE, RED, YELLOW = (MarkRole("bbox", color) for color in ("green", "blue", "red", "yellow"))
+
+# Words of each kind of slot for sides -1, 0 and 1, and the readings of the kinds that have two.
+WORDS = {slot.name: slot.words for slot in (LEFT_RIGHT, ABOVE_BELOW, FRONT_BEHIND, DISTANCE)}
+READINGS = {"front_behind": "tilted and level view", "distance": "distance and depth"}
 
 
 def _spec(
@@ -30,20 +46,90 @@ def _spec(
 
 
 class _Imagination(Task):
-    """Objects of a candidate: green (where to stand), blue (where to look), red, and yellow where there is one."""
+    """What stays the same for red alone and for red relative to yellow.
+
+    The objects of a candidate are green (where to stand), blue (where to look), red, and yellow where there is one.
+    """
 
     unit = "m"
-    size: ClassVar[int] = 3
+    slots: ClassVar[tuple[str, str, str]]
+    never_empty: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def _read(self, situation: Situation) -> dict[str, Slot]:
+        """The words of the answers, in the order of the values."""
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
-        raise NotImplementedError
+        p = self.parameters
+        pool = self._pool(records, rng, quota)
+        situation = Situation(records, pool.views, pool.objects, p)
+        view = situation.view
+        pool.reject(
+            f"less than {p.min_gaze_m:g} m between where to stand and where to look", view.distance < p.min_gaze_m
+        )
+        pool.reject(f"view tilted by more than {p.max_tilt_deg:g} degrees", np.abs(view.tilt_deg) > p.max_tilt_deg)
+        near = situation.nearest_to_observer() < p.min_observer_distance_m
+        pool.reject(f"object within {p.min_observer_distance_m:g} m of the observer", near)
+        read = self._read(situation)
+        for name, slot in read.items():
+            kind = _kind(name)
+            words = " or ".join(sorted(WORDS[kind][::2]))
+            if kind in READINGS:
+                pool.reject(f"{words} differs between {READINGS[kind]}", ~slot.agreed)
+            pool.reject(f"{words} within the noise", slot.margin < p.required_margin)
+        sides = np.stack([read[name].side for name in self.slots], axis=1)
+        pool.reject("no slot to fill", (sides == 0).all(axis=1))
+        for name in self.never_empty:
+            pool.reject("neither in front nor behind", read[name].side == 0)
+        if self.marks:
+            same = boxes_coincide(records, pool.object_views, pool.objects, p)
+            pool.reject("marked boxes nearly the same", same)
+        return pool.propose(pool.draw(quota, rng, classes=(sides + 1) @ (9, 3, 1)))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        raise NotImplementedError
+        read = self._read(Situation(records, candidates.views, candidates.objects, self.parameters))
+        return Answers(
+            values=np.stack([slot.value for slot in read.values()], axis=1),
+            words={name: np.array(WORDS[_kind(name)])[slot.side + 1] for name, slot in read.items()},
+            margin=np.min([slot.margin for slot in read.values()], axis=0),
+        )
+
+    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
+        return pool_for(self, records, quota, rng)
+
+
+class _OfRed(_Imagination):
+    """Where red is for the observer."""
+
+    slots = ("left_right", "above_below", "front_behind")
+
+    def _read(self, situation: Situation) -> dict[str, Slot]:
+        return situation.of_red()
+
+
+class _OfRedAndYellow(_Imagination):
+    """Where red is relative to yellow for the observer."""
+
+    slots = ("left_right", "above_below", "distance")
+
+    def _read(self, situation: Situation) -> dict[str, Slot]:
+        return situation.of_red_and_yellow()
+
+
+class _ByName(_Imagination):
+    """Nothing is marked: the question names each object by its label and a frame."""
+
+    names_frames = True
+    size: ClassVar[int]
+
+    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
+        eligible = screen(records, self.parameters, video=True).eligible
+        named = eligible & _only_bearers(records)[records.sighting_object]
+        return pool_in_video(records, named, self.size, quota, self.parameters, rng)
 
 
 @register
-class ImaginedObserver(_Imagination):
+class ImaginedObserver(_OfRed):
     """Where red is before and after the move, in one image."""
 
     spec = _spec("spatial_imagination_oc", "single", "oc", ("select", "sentence"))
@@ -51,7 +137,7 @@ class ImaginedObserver(_Imagination):
 
 
 @register
-class ImaginedObserverInThreeViews(_Imagination):
+class ImaginedObserverInThreeViews(_OfRed):
     """Where red is before and after the move, objects marked in three images."""
 
     spec = _spec("spatial_imagination_oc_mv", "multi", "oc", ("select", "sentence"))
@@ -59,7 +145,7 @@ class ImaginedObserverInThreeViews(_Imagination):
 
 
 @register
-class ImaginedObserverInVideo(_Imagination):
+class ImaginedObserverInVideo(_OfRed):
     """Where red is before and after the move, objects marked in frames of a video."""
 
     spec = _spec("spatial_imagination_oc_video", "video", "oc", ("sentence",), ("select",))
@@ -67,44 +153,65 @@ class ImaginedObserverInVideo(_Imagination):
 
 
 @register
-class ImaginedObserverInVideoByName(_Imagination):
-    """Where red is before and after the move, objects named by label and frame alone."""
+class ImaginedObserverByName(_ByName, _OfRed):
+    """Where red is before and after the move, in a video without marks."""
 
     spec = _spec("spatial_imagination_oc_video_hard", "video", "oc", ("sentence",), ("select",))
-    names_frames = True
+    size = 3
 
 
 @register
-class ImaginedPair(_Imagination):
+class ImaginedPair(_OfRedAndYellow):
     """Where red is relative to yellow before and after the move, in one image."""
 
     spec = _spec("spatial_imagination_oo", "single", "oo", ("select", "sentence"))
     marks = (GREEN, BLUE, RED, YELLOW)
-    size = 4
 
 
 @register
-class ImaginedPairInThreeViews(_Imagination):
+class ImaginedPairInThreeViews(_OfRedAndYellow):
     """Where red is relative to yellow before and after the move, objects marked in three images."""
 
     spec = _spec("spatial_imagination_oo_mv", "multi", "oo", ("select", "sentence"))
     marks = (GREEN, BLUE, RED, YELLOW)
-    size = 4
 
 
 @register
-class ImaginedPairInVideo(_Imagination):
+class ImaginedPairInVideo(_OfRedAndYellow):
     """Where red is relative to yellow before and after the move, objects marked in frames of a video."""
 
     spec = _spec("spatial_imagination_oo_video", "video", "oo", ("sentence",), ("select",))
     marks = (GREEN, BLUE, RED, YELLOW)
-    size = 4
 
 
 @register
-class ImaginedPairInVideoByName(_Imagination):
-    """Where red is relative to yellow before and after the move, objects named by label and frame alone."""
+class ImaginedPairByName(_ByName, _OfRedAndYellow):
+    """Where red is relative to yellow before and after the move, and whether both are in front of the new observer."""
 
     spec = _spec("spatial_imagination_oo_video_hard", "video", "oo", ("sentence",), ("select",))
-    names_frames = True
     size = 4
+    never_empty = ("red_front_behind", "yellow_front_behind")
+
+    def _read(self, situation: Situation) -> dict[str, Slot]:
+        fronts = {
+            "red_front_behind": situation.front_behind(imagined.RED),
+            "yellow_front_behind": situation.front_behind(imagined.YELLOW),
+        }
+        return {**super()._read(situation), **fronts}
+
+
+def _kind(name: str) -> str:
+    """The kind of slot: its name without the time or the object that it is about."""
+    return name.removeprefix("before_").removeprefix("red_").removeprefix("yellow_")
+
+
+def _only_bearers(records: SceneRecords) -> Array:
+    """(N,) whether an object is the only one with its label of which any frame of the video shows anything."""
+    in_video = records.video_index[records.sighting_view] >= 0
+    shown = np.zeros(len(records.object_ids), dtype=bool)
+    shown[records.sighting_object[in_video]] = True
+    kinds = kinds_of(records)
+    named = shown & (kinds >= 0)
+    counts = np.bincount(kinds[named], minlength=1)
+    only: Array = named & (counts[kinds] == 1)
+    return only

@@ -154,7 +154,7 @@ def spread(views: Array, objects: Array, quota: int, rng: np.random.Generator, c
                 continue
             if (
                 max([view_uses[v] for v in row_views]) < view_limit
-                and max([object_uses[o] for o in row_objects], default=0) < object_limit
+                and max([object_uses[o] for o in row_objects], default=-1) < object_limit
             ):
                 chosen.append(row)
                 left[of_class] -= 1
