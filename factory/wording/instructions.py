@@ -27,9 +27,12 @@ class InstructionSpeaker:
             return "instruction is not in English"
         if "[" in instruction or '"' in instruction:
             return "instruction has quotes or brackets, as the question does"
-        count = len(blanked(instruction)[1])
+        text, removed = blanked(instruction)
+        count = len(removed)
         if not count:
             return "instruction without action words"
+        if len(_WORD.findall(text)) < 2 * count:  # a blank is a word, too
+            return "instruction with little but action words"
         return f"instruction with more than {MAX_BLANKS} action words" if count > MAX_BLANKS else None
 
     def question_list(self, fact: Fact, format_: Format) -> str:

@@ -33,7 +33,8 @@ class OrderSpeaker:
         return "answer"
 
     def slots(self, fact: Fact, phrases: PhraseChoice) -> dict[str, str]:
-        slots = {"listed": listed([fact.labels[int(place)] for place in fact.words["order"]])}
+        asked = [fact.labels[int(place)] for place in fact.words["order"]]
+        slots = {"listed": listed(asked), "the_listed": listed([f"the {label}" for label in asked])}
         for place, label, frame in zip(_PLACES, fact.labels, fact.values or (), strict=True):
             slots[place] = label
             slots[f"{place}_frame"] = frame_name(round(frame))

@@ -11,7 +11,7 @@ INSTRUCTIONS = (
     "With the sink to the left of you, take a right, then keep straight until there is a plant in front of you. "
     "That is the end.",
     "Leave the bathroom, make a slight left turn and go across the hall. Right next to the piano you turn around.",
-    "Step to the right.",
+    "Step to the right and enter the bedroom.",
 )
 _PERMUTATIONS = ("2031", "0123", "3210", "1302")
 
