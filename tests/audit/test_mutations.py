@@ -1,8 +1,5 @@
 """A clean scene passes, and each of many corruptions is found and named."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -10,32 +7,8 @@ from factory.audit.findings import Kind
 from factory.audit.registry import AUDITS
 from factory.audit.scene import audit_scene, report_scene
 from tests.audit.clean_world import clean_world
+from tests.audit.mutations import Mutation, change, change_object, change_record, kinds, reword
 from tests.audit.small_world import TASKS, World
-
-Mutation = Callable[[World], None]
-
-
-def kinds(world: World) -> set[Kind]:
-    return {finding.kind for finding in audit_scene(*world.tables())}
-
-
-def change(of: str, of_format: str, place: int = 0, **columns: Any) -> Mutation:
-    def mutate(world: World) -> None:
-        row = world.row(of, of_format, place)
-        for name, value in columns.items():
-            assert row[name] != value
-            row[name] = value
-
-    return mutate
-
-
-def reword(task: str, form: str, column: str, old: str, new: str, place: int = 0) -> Mutation:
-    def mutate(world: World) -> None:
-        row = world.row(task, form, place)
-        assert old in row[column]
-        row[column] = row[column].replace(old, new)
-
-    return mutate
 
 
 def swap_marks(world: World) -> None:
@@ -54,20 +27,6 @@ def move_point(world: World) -> None:
 
 def shrink_box(world: World) -> None:
     world.row("position_matching", "fill")["marks"][0]["coords"][2] -= 10
-
-
-def change_record(frame_id: str, object_id: int, **fields: Any) -> Mutation:
-    def mutate(world: World) -> None:
-        world.shown(frame_id, object_id).update(fields)
-
-    return mutate
-
-
-def change_object(object_id: int, **fields: Any) -> Mutation:
-    def mutate(world: World) -> None:
-        world.thing(object_id).update(fields)
-
-    return mutate
 
 
 def relabel(world: World) -> None:
