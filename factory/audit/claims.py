@@ -15,7 +15,7 @@ _WORDS = {
     "deeper": "deeper|deepest",
     "shallower": "shallower|shallowest",
     "front": "front|ahead",
-    "behind": "behind",
+    "behind": "(?<!person )(?<!somebody )(?<!someone )behind",  # who looks through the camera is behind it
 }
 _FILLER = "(?:(?:the|a|an|that|of|for|center|middle|place|location|position|depth|distance) +)*"
 _REFERENCE = re.compile(
@@ -23,7 +23,9 @@ _REFERENCE = re.compile(
     rf"|(?:left|right|front) of|above|below|beneath|underneath|behind) +{_FILLER}@(\w+)"
 )
 _TOKEN = re.compile(r"@(\w+)")
-_FORMER = re.compile(r"@(\w+)|\b(former|first|latter|second)\b(?: one| object)?(?! (?:image|view|camera|picture))")
+_FORMER = re.compile(
+    r"@(\w+)|\b(former|first|latter|second)\b(?: one| object)?(?! (?:image|view|camera|picture|photo|frame))"
+)
 _PIECE = re.compile(r"[;:,!?]|\.(?!\d)")
 Contestants = tuple[str, str]
 Claim = tuple[str, str | None]
@@ -65,11 +67,12 @@ def _holder(
         return preceding[-1]
     if holders:
         return holders[0]
-    if before:
-        return before[-1]
+    free = [color for color in before if color not in others]
+    if free:
+        return free[-1]
     if others:
         return contestants[1] if others[0] == contestants[0] else contestants[0]
-    return None
+    return before[-1] if before else None
 
 
 def _resolve(text: str, contestants: Contestants) -> str:

@@ -19,8 +19,8 @@ IMAGES = ("first", "second", "third")
 _BOX = re.compile(r"(?:the (first|second|third) image, )?\[(\d+), (\d+), (\d+), (\d+)\]")
 _IMAGE = re.compile(r"\b(first|second|third)\b")
 _POLARITY = {
-    "closest": re.compile(r"\b(?:closest|nearest|closer|nearer|shortest|smallest|least)\b"),
-    "farthest": re.compile(r"\b(?:farthest|furthest|farther|further|longest|largest|greatest|most distant)\b"),
+    "closest": re.compile(r"\b(?:closest|nearest)\b"),
+    "farthest": re.compile(r"\b(?:farthest|furthest)\b"),
 }
 Place = tuple[int, ...]
 """The image (from 0) and the box."""

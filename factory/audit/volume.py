@@ -52,14 +52,20 @@ def sides_cm(thing: Thing) -> list[float] | None:
 
 
 def _check_sentence(case: Case, sides: list[float]) -> None:
-    """Each number goes with the one word for a measure that its clause holds; the volume may be left out."""
+    """Each number goes with the one word for a measure that its clause holds, or the clause before it.
+
+    The volume may be left out.
+    """
     exact = dict(zip((*SIDES, "volume"), (*sides, float(np.prod(sides))), strict=True))
     said: dict[str, float] = {}
+    announced: list[str] = []
     for clause in clauses(case.tokens(case.answer)):
         found = numbers(clause)
-        if not found:
-            continue
         words = [word for word, pattern in _WORDS.items() if pattern.search(clause)]
+        if not found:
+            announced = words
+            continue
+        words, announced = words or announced, []
         readable = len(found) == len(words) == 1 and words[0] not in said
         if not case.expect(readable, Kind.ANSWER, case.answer, f"one number and one measure in {clause!r}"):
             return

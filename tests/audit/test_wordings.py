@@ -1,53 +1,16 @@
 """Every template of the data set can be read: what it says passes when true, and is found when false."""
 
-import tomllib
 from itertools import product
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-import factory.wording
-from factory.audit.findings import Kind
 from factory.audit.landmark import false_landmark_claims
 from factory.audit.scene import audit_scene
 from tests.audit.clean_world import clean_world
+from tests.audit.wordings import check, shared_rules, table
 
-FOLDER = Path(factory.wording.__file__).parent / "templates"
 RELATION = "obj_spatial_relation_oo"
 INFER = "distance_infer_center_oo"
-
-
-def table(family: str, task: str) -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((FOLDER / f"{family}.toml").read_text())[task]
-    return found
-
-
-def shared_rules() -> dict[str, list[str]]:
-    texts = tomllib.loads((FOLDER / "shared.toml").read_text())
-    return {name: entry["text"] for name, entry in texts.items() if isinstance(entry, dict)}
-
-
-def audit_rows(task: str, form: str, column: str, texts: list[str], place: int) -> list[set[Kind]]:
-    """The kinds of findings of each text, put into a row of a task and format."""
-    world = clean_world()
-    first = world.row(task, form, place)
-    world.rows = []
-    for number, text in enumerate(texts):
-        world.rows.append({**first, "qa_id": f"{number:06d}", column: text})
-    found: list[set[Kind]] = [set() for _ in texts]
-    for finding in audit_scene(*world.tables()):
-        if finding.kind is not Kind.DUPLICATE_ROW:
-            found[int(finding.item)].add(finding.kind)
-    return found
-
-
-def check(task: str, form: str, true: list[str], false: list[str], column: str = "answer", place: int = 0) -> None:
-    assert true and false
-    for text, kinds in zip(true, audit_rows(task, form, column, true, place), strict=True):
-        assert kinds == set(), text
-    for text, kinds in zip(false, audit_rows(task, form, column, false, place), strict=True):
-        assert kinds & {Kind.ANSWER, Kind.QUESTION}, text
 
 
 def test_depth_of_one() -> None:
