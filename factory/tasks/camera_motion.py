@@ -35,10 +35,12 @@ class CameraMotion(Task):
         p = self.parameters
         shared, _ = shared_objects(records, screen(records, p).eligible)
         np.fill_diagonal(shared, 0)
-        views = np.argwhere(shared > 0)
+        overlapping = shared > 0
+        near_or_behind = overlapping & (_ahead(records) < p.min_camera_depth_m)
+        views = np.argwhere(overlapping & ~near_or_behind)
         pool = Pool(views, np.zeros((len(views), 0), dtype=np.int64))
+        pool.count(f"second camera not {p.min_camera_depth_m:g} m ahead", int(near_or_behind.sum()))
         place, room = self._seen(records, views)
-        pool.reject(f"second camera not {p.min_camera_depth_m:g} m ahead", place[:, 2] < p.min_camera_depth_m)
         pool.reject("second camera outside the first image", room <= 0)
         pool.reject("second camera in the first image within the noise", room < p.required_margin)
         pool.reject("views nearly the same", near_duplicates(records, views, p))
@@ -50,7 +52,7 @@ class CameraMotion(Task):
 
     def _seen(self, records: SceneRecords, views: Array) -> tuple[Array, Array]:
         """(n, 3) place of the second camera in the first image [0..1000 per axis] and its depth [m], and (n,) how far
-        inside the image it is, in units of the noise; NaN for a camera that is not ahead."""
+        inside the image it is, in units of the noise."""
         camera = first_from_second(records, views)[:, :3, 3]
         intrinsics = records.intrinsics[views[:, 0]]
         size = np.stack([records.widths, records.heights], axis=1)[views[:, 0]]
@@ -63,3 +65,10 @@ class CameraMotion(Task):
         sigma = propagated_sigma(camera[:, None, None], gradients[:, :, None], 0.0, turn)
         room = (np.minimum(place, 1000.0 - place) / sigma).min(axis=1)
         return np.column_stack([place, camera[:, 2]]), room
+
+
+def _ahead(records: SceneRecords) -> Array:
+    """(F, F) depth [m] of every optical centre (column) in every camera (row)."""
+    forward, centers = records.world_from_camera[:, :3, 2], records.world_from_camera[:, :3, 3]
+    depth: Array = forward @ centers.T - np.einsum("fi,fi->f", forward, centers)[:, None]
+    return depth

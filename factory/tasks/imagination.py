@@ -78,13 +78,15 @@ class _Imagination(Task):
                 pool.reject(f"{words} differs between {READINGS[kind]}", ~slot.agreed)
             pool.reject(f"{words} within the noise", slot.margin < p.required_margin)
         sides = np.stack([read[name].side for name in self.slots], axis=1)
+        before = np.stack([read[f"before_{name}"].side for name in self.slots], axis=1)
         pool.reject("no slot to fill", (sides == 0).all(axis=1))
         for name in self.never_empty:
             pool.reject("neither in front nor behind", read[name].side == 0)
         if self.marks:
             same = boxes_coincide(records, pool.object_views, pool.objects, p)
             pool.reject("marked boxes nearly the same", same)
-        return pool.propose(pool.draw(quota, rng, classes=(sides + 1) @ (9, 3, 1)))
+        classes = np.stack([(sides + 1) @ (9, 3, 1), (before + 1) @ (9, 3, 1)], axis=1)
+        return pool.propose(pool.draw(quota, rng, classes))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
         read = self._read(Situation(records, candidates.views, candidates.objects, self.parameters))
@@ -125,7 +127,9 @@ class _ByName(_Imagination):
     def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
         eligible = screen(records, self.parameters, video=True).eligible
         named = eligible & _only_bearers(records)[records.sighting_object]
-        return pool_in_video(records, named, self.size, quota, self.parameters, rng)
+        pool = pool_in_video(records, named, self.size, quota, self.parameters, rng)
+        pool.count("label of several things in the video", int((eligible & ~named).sum()))
+        return pool
 
 
 @register

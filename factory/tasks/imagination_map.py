@@ -36,8 +36,9 @@ class ImaginedMap(Task):
         p = self.parameters
         fewest, most = p.map_objects
         eligible = screen(records, p).eligible
-        per_size = -(-quota // (most - fewest + 1))
-        pools = [pool_in_three_views(records, eligible, k, per_size, p, rng) for k in range(fewest, most + 1)]
+        sizes = range(fewest, most + 1)
+        share = -(-quota // len(sizes))  # of large sets fewer prove to be different objects
+        pools = [pool_in_three_views(records, eligible, k, share * k // fewest, p, rng) for k in sizes]
         pool = Pool(
             np.concatenate([of_size.views for of_size in pools]),
             np.concatenate([_filled(of_size.objects, most) for of_size in pools]),

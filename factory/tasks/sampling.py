@@ -80,6 +80,11 @@ class Pool:
             self._rejects[reason] += count
             self._alive &= ~failed
 
+    def count(self, reason: str, number: int) -> None:
+        """Counts what was ruled out before there were candidates."""
+        if number:
+            self._rejects[reason] += number
+
     @property
     def object_views(self) -> Array:
         """(n, K) the view that shows each object."""
