@@ -24,7 +24,9 @@ class OrderSpeaker:
     option_draws = 3
 
     def objection(self, fact: Fact, format_: Format) -> str | None:
-        return None
+        """A reader takes an office chair for a chair, too."""
+        general = any(a.endswith(f" {b}") for a, b in itertools.permutations(fact.labels, 2))
+        return "one label names a kind of another" if general else None
 
     def question_list(self, fact: Fact, format_: Format) -> str:
         return "question"
