@@ -9,7 +9,7 @@ from factory.tasks.spec import TaskSpec
 from factory.wording.renderer import RenderedRows, render_task
 from schemas.qa import Fact, Mark
 from tests.wording import facts_imag, facts_mv, facts_video
-from tests.wording.fact_parts import LABELS, SLOTS, Parts, Sample, box, shown_in
+from tests.wording.fact_parts import LABELS, Parts, Sample, box, shown_in
 
 REGIONS = ("top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom", "bottom-right")
 SHIFTS = ("left and up", "up", "right and up", "left", "", "right", "left and down", "down", "right and down")
@@ -17,53 +17,6 @@ SHIFTS = ("left and up", "up", "right and up", "left", "", "right", "left and do
 
 def spec_of(task: str) -> TaskSpec:
     return get_task(task).spec
-
-
-def _depth_oc(rng: np.random.Generator) -> Parts:
-    red, blue = rng.uniform(0.3, 6.0, 2)
-    return {"values": (blue,), "numbers": {"answer": blue, "red_depth": red}}
-
-
-def _depth_oo(rng: np.random.Generator) -> Parts:
-    red, blue, green = rng.uniform(0.3, 6.0, 3)
-    gap = green - blue
-    direction = "deeper" if gap > 0 else "shallower"
-    return {
-        "values": (gap,),
-        "numbers": {"answer": abs(gap), "red_depth": red},
-        "words": {"direction": direction},
-        "margin": 3.0,
-    }
-
-
-def _distance(rng: np.random.Generator) -> Parts:
-    far = rng.uniform(0.3, 6.0)
-    return {"values": (far,), "numbers": {"answer": far}}
-
-
-def _nearer(rng: np.random.Generator) -> Parts:
-    green, blue = rng.uniform(0.3, 6.0, 2)
-    asked = ("closer", "farther")[rng.integers(2)]
-    winner = "green" if (green < blue) == (asked == "closer") else "blue"
-    return {
-        "values": (green, blue),
-        "numbers": {"green_distance": green, "blue_distance": blue},
-        "words": {"asked": asked, "answer": winner},
-        "margin": 3.0,
-    }
-
-
-def _relation(rng: np.random.Generator) -> Parts:
-    sides = rng.choice([-1, 0, 1], 3, p=[0.45, 0.1, 0.45])
-    if not sides.any():
-        sides[0] = 1
-    slot = int(rng.choice(np.flatnonzero(sides)))
-    true = bool(rng.integers(2))
-    names = list(SLOTS.values())
-    words = {name: names[i][sides[i] + 1] for i, name in enumerate(SLOTS)}
-    claim = names[slot][(sides[slot] if true else -sides[slot]) + 1]
-    words |= {"claim": claim, "claim_slot": list(SLOTS)[slot], "answer": "Yes" if true else "No"}
-    return {"values": tuple(sides * rng.uniform(0.3, 2.0, 3)), "words": words, "margin": 3.0}
 
 
 def _matching(rng: np.random.Generator) -> Parts:
@@ -85,15 +38,9 @@ def _view_change(rng: np.random.Generator) -> Parts:
 
 
 SAMPLES: dict[str, Sample] = {
-    "depth_prediction_oc": Sample(_depth_oc, ("red", "blue")),
-    "depth_prediction_oo": Sample(_depth_oo, ("red", "blue", "green")),
-    "distance_prediction_oc": Sample(_distance, ("red",)),
-    "distance_prediction_oo": Sample(_distance, ("red", "blue")),
-    "distance_infer_center_oo": Sample(_nearer, ("red", "green", "blue")),
-    "obj_spatial_relation_oo": Sample(_relation, ("red", "blue"), "bbox"),
+    **facts_mv.SAMPLES,
     "position_matching": Sample(_matching, ("red",), "bbox", images=2),
     "view_change_infer": Sample(_view_change, images=2),
-    **facts_mv.SAMPLES,
     **facts_imag.SAMPLES,
     **facts_video.SAMPLES,
 }
