@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterator, Mapping, Set
 from typing import Any, get_args
 
+from factory.wording.near_duplicates import near_duplicates
 from schemas.qa import Format
 
 _FORMATS = get_args(Format)
@@ -27,9 +28,7 @@ _ARTICLE = re.compile(rf"\b[Aa]n? {_LABEL}")
 
 
 def _minimum(name: str) -> int:
-    if name == "question":
-        return 24
-    return 20 if name.startswith("question") else 12
+    return 30 if name.startswith("question") else 15
 
 
 def _slots(text: str) -> list[str] | None:
@@ -48,11 +47,13 @@ def _normalised(text: str) -> str:
 
 
 def _text_defects(text: str, vocabulary: Set[str]) -> Iterator[str]:
-    """What holds for sentences and fragments: blanks, articles, words."""
+    """What holds for sentences and fragments: blanks, articles, agreement, words."""
     if not text or text != text.strip() or "  " in text or "\n" in text:
         yield "has white space at an end, doubled, or a line break"
     if _ARTICLE.search(text):
         yield "puts a or an before a label: write the"
+    if _AGREEMENT.search(text):
+        yield "has a verb that must agree with a label, which may be plural: reword"
     for word in _WORD.findall(_SLOT.sub(" ", text)):
         lower = word.casefold()
         if lower in _BANNED:
@@ -68,8 +69,6 @@ def _sentence_defects(text: str, endings: tuple[str, ...]) -> Iterator[str]:
         yield f"must end with one of {' '.join(endings)}"
     if text[:1].islower():
         yield "must begin with a capital letter or a slot"
-    if _AGREEMENT.search(text):
-        yield "has a verb that must agree with a label, which may be plural: reword"
 
 
 def _slot_defects(text: str, table: Mapping[str, Any]) -> Iterator[str]:
@@ -117,6 +116,8 @@ def _list_defects(table: Any, minimum: int, keys: tuple[str, ...], vocabulary: S
             defects.append(f"repeats {seen[normal]!r}")
         seen[normal] = text
         yield from (f"{text!r} {defect}" for defect in defects)
+    for first, second in near_duplicates([text for text in texts if isinstance(text, str)]):
+        yield f"{second!r} says nearly the same as {first!r}: word it in another way"
 
 
 def _closing_defects(closings: Any, shared: Mapping[str, Any]) -> Iterator[str]:
@@ -150,11 +151,11 @@ def _phrase_defects(phrases: Any, vocabulary: Set[str]) -> Iterator[str]:
 
 
 def lint_shared(file: str, shared: Mapping[str, Any], vocabulary: Set[str]) -> list[str]:
-    """Defects of the shared lists, which have no slots and at least six sentences each."""
+    """Defects of the shared lists, which have no slots and at least eight sentences each."""
     return [
         f"{file}: {name}: {defect}"
         for name, table in shared.items()
-        for defect in _list_defects(table, 6, ("suffix",), vocabulary)
+        for defect in _list_defects(table, 8, ("suffix",), vocabulary)
     ]
 
 

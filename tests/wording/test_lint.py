@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from factory.errors import DataError
@@ -15,8 +16,8 @@ NUMERALS = ("one", "two", "three", "four", "five", "six", "seven")
 
 def sentences(count: int, start: str, end: str) -> list[str]:
     """Different sentences out of a few words."""
-    pairs = [f"{first} {second}" for first in NUMERALS for second in NUMERALS]
-    return [f"{start} {pair}{end}" for pair in pairs[:count]]
+    rng = np.random.default_rng(0)
+    return [f"{start} {' '.join(rng.choice(NUMERALS, 9))}{end}" for _ in range(count)]
 
 
 class Files:
@@ -24,14 +25,14 @@ class Files:
 
     def __init__(self) -> None:
         self.words = WORDS
-        self.shared: dict[str, dict[str, Any]] = {"unit": {"text": sentences(6, "Say", ".")}}
+        self.shared: dict[str, dict[str, Any]] = {"unit": {"text": sentences(8, "Say", ".")}}
         self.task: dict[str, Any] = {
             "closings": {"fill": ["unit"]},
-            "question": {"required": ["red"], "text": sentences(24, "How far is it to the {red} of", "?")},
+            "question": {"required": ["red"], "text": sentences(30, "How far is it to the {red} of", "?")},
             "answer": {
                 "required": ["answer"],
                 "optional": ["red_name"],
-                "text": sentences(12, "It is {answer} to the {red_name} of", "."),
+                "text": sentences(15, "It is {answer} to the {red_name} of", "."),
             },
         }
 
@@ -60,7 +61,7 @@ def toml_table(name: str, value: dict[str, Any]) -> str:
 def test_files_without_defects_load(tmp_path: Path) -> None:
     found = load(Files().write(tmp_path))
     assert list(found) == ["smell"]
-    assert {name: len(templates) for name, templates in found["smell"].lists.items()} == {"question": 24, "answer": 12}
+    assert {name: len(templates) for name, templates in found["smell"].lists.items()} == {"question": 30, "answer": 15}
 
 
 def question(text: str) -> Callable[[Files], None]:
@@ -107,21 +108,25 @@ DEFECTS: dict[str, tuple[Callable[[Files], None], str]] = {
     "agreement before": (question("How far is the {red}?"), "a verb that must agree with a label"),
     "agreement in a clause": (question("Which of it or the {red} is one?"), "a verb that must agree with a label"),
     "repeated": (
-        question("How far, is it to the {red} of one one!"),
-        "repeats 'How far is it to the {red} of one one?'",
+        lambda files: question(files.task["question"]["text"][0].replace("far", "far,").replace("?", "!"))(files),
+        "repeats 'How far is it to the {red} of ",
+    ),
+    "nearly repeated": (
+        lambda files: question(files.task["question"]["text"][0].replace("?", " of it?"))(files),
+        "of it?' says nearly the same as 'How far is it to the {red} of ",
     ),
     "too few": (
         lambda files: files.task["question"]["text"].pop(),
-        f"{WHERE}has 23 sentences, expected at least 24",
+        f"{WHERE}has 29 sentences, expected at least 30",
     ),
-    "too few answers": (lambda files: files.task["answer"]["text"].pop(), "smell.answer: has 11 sentences"),
+    "too few answers": (lambda files: files.task["answer"]["text"].pop(), "smell.answer: has 14 sentences"),
     "too few shared": (
         lambda files: files.shared["unit"]["text"].pop(),
-        "shared.toml: unit: has 5 sentences, expected at least 6",
+        "shared.toml: unit: has 7 sentences, expected at least 8",
     ),
     "slot in a shared sentence": (
-        changed("shared.unit.text", sentences(6, "Say {red}", ".")),
-        "shared.toml: unit: 'Say {red} one one.' uses the undeclared slot {red}",
+        changed("shared.unit.text", sentences(8, "Say {red}", ".")),
+        f"shared.toml: unit: {sentences(1, 'Say {red}', '.')[0]!r} uses the undeclared slot {{red}}",
     ),
     "unknown key": (changed("task.question.slots", ["red"]), f"{WHERE}unknown key 'slots'"),
     "no required": (lambda files: files.task["answer"].pop("required"), "smell.answer: expected `required`"),
@@ -146,6 +151,18 @@ DEFECTS: dict[str, tuple[Callable[[Files], None], str]] = {
     "phrase misspelt": (
         changed("task.raw", "[[smell.phrases.far]]\none = 'onne'\n"),
         "smell.phrases: far 1: 'onne' has the word 'onne'",
+    ),
+    "agreement in a phrase": (
+        changed("task.raw", "[[smell.phrases.far]]\none = 'the {red} is one'\n"),
+        "smell.phrases: far 1: 'the {red} is one' has a verb that must agree with a label",
+    ),
+    "like no other task": (
+        changed("task.raw", "[smell]\nlike = 'sound'\n"),
+        "smell.like: expected another task of family.toml that is like none itself, not 'sound'",
+    ),
+    "like itself": (
+        changed("task.raw", "[smell]\nlike = 'smell'\n"),
+        "smell.like: expected another task of family.toml that is like none itself, not 'smell'",
     ),
     "phrases are no tables": (changed("task.raw", "[smell.phrases]\nfar = 'one'\n"), "expected arrays of tables"),
 }
