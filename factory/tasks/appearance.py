@@ -38,9 +38,9 @@ class FramesOfObject(Task):
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         appears, shows = appearances(records, self.parameters)
         rows = np.flatnonzero(screen(records, self.parameters, video=True).eligible)
-        rows = rows if len(appears) else rows[:0]
-        objects = records.sighting_object[rows]
-        pool = pool_of_frames(records, objects[:, None], records.video_index[records.sighting_view[rows]][:, None])
+        images = records.video_index[records.sighting_view[rows]]
+        pool = pool_of_frames(records, records.sighting_object[rows, None], images[:, None])
+        objects = pool.objects[:, 0]
         pool.reject("a frame shows little of it", (shows & ~appears).any(axis=0)[objects])
         others = appears.sum(axis=0)[objects] - 1
         pool.reject("in no other frame", others < 1)
@@ -85,11 +85,9 @@ class OrderOfAppearance(Task):
         limit = self.parameters.pool_per_question * quota
         members = usable[combinations(np.zeros(len(usable)), LISTED, limit, rng)]
         members = np.take_along_axis(members, np.argsort(first[members], axis=1, kind="stable"), axis=1)
-        rejects = {
-            "label never appears": int(never.sum()),
-            "label shows before it appears": int(glimpsed.sum()),
-        }
-        pool = pool_of_frames(records, _first_things(records, kinds, first)[members], first[members], rejects)
+        pool = pool_of_frames(records, _first_things(records, kinds, first)[members], first[members])
+        pool.count("label never appears", int(never.sum()) if len(appears) else 0)
+        pool.count("label shows before it appears", int(glimpsed.sum()))
         pool.reject("two appear first in one frame", (np.diff(first[members], axis=1) == 0).any(axis=1))
         rows = pool.draw(quota, rng)
         return pool.propose(rows, in_equal_parts(len(rows), len(self.choices), rng))

@@ -31,13 +31,13 @@ class CountOfLabel(Task):
 
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         kinds = kinds_of(records)
-        of_kind = np.bincount(kinds[kinds >= 0])
-        members = _members(kinds, of_kind)
+        members = _members(kinds, np.bincount(kinds[kinds >= 0]))
         pool = pool_of_frames(records, members, np.zeros_like(members))
+        of_kind = (pool.objects >= 0).sum(axis=1)
         pool.reject("only one of the label", of_kind < 2)
         pool.reject(f"more than {self.parameters.max_count} of the label", of_kind > self.parameters.max_count)
         seen = np.append(appearances(records, self.parameters)[0].any(axis=0), True)
-        pool.reject("one of the label never appears", ~seen[members].all(axis=1))
+        pool.reject("one of the label never appears", ~seen[pool.objects].all(axis=1))
         return pool.propose(pool.draw(quota, rng, classes=of_kind))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:

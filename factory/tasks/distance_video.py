@@ -94,5 +94,5 @@ class NearestToAnchor(Task):
         gradients = np.stack(np.broadcast_arrays(to_winner - to_other, to_other, -to_winner), axis=-2)
         sigma = propagated_sigma(centers[:, None, :3], gradients, self.parameters.center_sigma_m, 0.0)
         side, margin = side_of_zone(lead, self.parameters.indistinct_m, sigma)
-        leads: Array = (side > 0).all(axis=1)
+        leads: Array = np.all(side > 0, axis=1)
         return winner, leads, margin.min(axis=1)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Parameters:
     """What may be asked about, and how sure an answer must be.
 
-    Names end in their unit: `_m` metres, `_deg` degrees, `_px` pixels of the image file, `_thousandths` of an image
-    side; shares and intersections over union (`_iou`) have none. A change raises the versions of the tasks it touches.
+    Names end in their unit: `_m` metres, `_m2` square metres, `_deg` degrees, `_px` pixels of the image file,
+    `_thousandths` of an image side; shares, counts and intersections over union (`_iou`) have none. A change raises
+    the versions of the tasks it touches.
     """
 
     # An object is asked about where enough of it shows, whole, at a sensible depth of its centre.

@@ -30,16 +30,16 @@ class RoomSize(Task):
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         nothing = np.zeros((1, 0), dtype=np.int64)
         pool = pool_of_frames(records, nothing, nothing)
-        area = self._area(records)
+        area = self._area(records, len(pool.objects))
         pool.reject("floor area unknown", np.isnan(area))
         least = self.parameters.min_floor_area_m2
         pool.reject(f"floor area below {least:g} m2", area < least)
         return pool.propose(pool.draw(quota, rng))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
-        area = np.repeat(self._area(records), len(candidates))
+        area = self._area(records, len(candidates))
         return Answers(values=area[:, None], numbers={"answer": area})
 
-    def _area(self, records: SceneRecords) -> Array:
-        """(1,) [m2], not a number where the records have none."""
-        return np.array([records.floor_area], dtype=np.float64)
+    def _area(self, records: SceneRecords, count: int) -> Array:
+        """(count,) [m2], not a number where the records have none."""
+        return np.full(count, np.nan if records.floor_area is None else records.floor_area)

@@ -1,7 +1,6 @@
 """Drawing candidates: enumeration or sampling, the funnel of reasons, and an even choice within a quota."""
 
 from collections import Counter
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -55,23 +54,16 @@ class Pool:
     """Candidates under test. Each is rejected for the first reason that applies.
 
     views, objects, images : as in `Candidates` (images all 0 if not given); frames : (n, ...) the views that the
-    draw spreads over, `views` if not given; rejects : what was ruled out before there were candidates.
+    draw spreads over, `views` if not given.
     """
 
-    def __init__(
-        self,
-        views: Array,
-        objects: Array,
-        images: Array | None = None,
-        frames: Array | None = None,
-        rejects: Mapping[str, int] | None = None,
-    ) -> None:
+    def __init__(self, views: Array, objects: Array, images: Array | None = None, frames: Array | None = None) -> None:
         self.views = views
         self.objects = objects
         self.images = np.zeros_like(objects) if images is None else images
         self._frames = views if frames is None else frames
         self._alive = np.ones(len(views), dtype=bool)
-        self._rejects: Counter[str] = +Counter(rejects or {})
+        self._rejects: Counter[str] = Counter()
 
     def reject(self, reason: str, failed: Array) -> None:
         """Rules out and counts the candidates (n,) that `failed`, unless an earlier reason did."""

@@ -1,6 +1,5 @@
 """Questions about the video: the frames spread evenly over the sequence."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -38,14 +37,17 @@ def appearances(records: SceneRecords, parameters: Parameters) -> tuple[Array, A
     return shows & np.append(plain, False)[rows], shows
 
 
-def pool_of_frames(
-    records: SceneRecords, objects: Array, images: Array, rejects: Mapping[str, int] | None = None
-) -> Pool:
-    """Candidates about the video, on objects (n, K), -1 for none, in its frames `images` (n, K)."""
+def pool_of_frames(records: SceneRecords, objects: Array, images: Array) -> Pool:
+    """Candidates about the video, on objects (n, K), -1 for none, in its frames `images` (n, K).
+
+    None of them where the scene has no whole video.
+    """
     video = video_views(records)
-    if not len(video):
-        rejects = {f"scene with fewer than {FRAMES} frames of video": 1}
-    return Pool(np.broadcast_to(video, (len(objects), len(video))), objects, images, video[images], rejects)
+    count = len(objects) if len(video) else 0
+    images = images[:count]
+    pool = Pool(np.broadcast_to(video, (count, len(video))), objects[:count], images, video[images])
+    pool.count(f"scene with fewer than {FRAMES} frames of video", int(not len(video)))
+    return pool
 
 
 def pool_in_video(
@@ -66,7 +68,7 @@ def pool_in_video(
     shown = np.diff(np.append(start, len(rows)))
     video = video_views(records)
     count = parameters.pool_per_question * quota if len(things) >= size and len(video) else 0
-    chosen = np.argsort(rng.random((count, len(things))), axis=1)[:, :size]
+    chosen = np.argsort(rng.random((count, max(len(things), size))), axis=1)[:, :size]
     sightings = rows[start[chosen] + np.floor(rng.random(chosen.shape) * shown[chosen]).astype(np.int64)]
     sightings = sightings[np.sort(np.unique(sightings, axis=0, return_index=True)[1])]
     images = records.video_index[records.sighting_view[sightings]]

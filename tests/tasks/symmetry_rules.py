@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from factory.tasks.records import SceneRecords
 from schemas.qa import Fact
+from tests.tasks.synthetic_records import synthetic_records
+from tests.tasks.synthetic_video import synthetic_video
 
 Changes = dict[str, object]
 
@@ -37,13 +40,15 @@ def swapped(text: str, separator: str = " ") -> str:
 @dataclass(frozen=True)
 class Rule:
     """value_powers, number_powers : power of the scale factor that each value and number (1 if not named) takes;
-    mirrored : the columns of a fact that change in the mirror (marks are mirrored for all); facts : at least so many.
+    mirrored : the columns of a fact that change in the mirror (marks are mirrored for all); facts : at least so many;
+    room : where the questions are asked.
     """
 
     value_powers: Callable[[Fact], Sequence[int]] = lengths
     number_powers: dict[str, int] = field(default_factory=dict)
     mirrored: Callable[[Fact], Changes] = unchanged
     facts: int = 6
+    room: Callable[[int], SceneRecords] = synthetic_records
 
 
 def _relation(fact: Fact) -> Changes:
@@ -79,6 +84,25 @@ def _mirrored_box(place: Sequence[float]) -> tuple[float, ...]:
     return (*place[:-4], *mirrored_coords(place[-4:]))
 
 
+def _imagined(fact: Fact) -> Changes:
+    words = fact.words | {name: swapped(fact.words[name]) for name in ("left_right", "before_left_right")}
+    values = tuple(-value if place in (0, 3) else value for place, value in enumerate(fact.values))
+    return {"words": words, "values": values}
+
+
+def _map(fact: Fact) -> Changes:
+    return {"values": tuple(value * sign for value, sign in zip(fact.values, (-1, 1) * 7, strict=False))}
+
+
+def _image_point(fact: Fact) -> Changes:
+    u, v, depth = fact.values
+    return {"values": (1000 - u, v, depth), "numbers": fact.numbers | {"u": 1000 - u}}
+
+
+def _area(fact: Fact) -> Sequence[int]:
+    return [2]
+
+
 RULES: dict[str, Rule] = {
     "depth_prediction_oc": Rule(),
     "depth_prediction_oo": Rule(),
@@ -95,6 +119,26 @@ RULES: dict[str, Rule] = {
     "distance_infer_center_oo_mv": Rule(),
     "obj_spatial_relation_oc_mv": Rule(mirrored=_relation_to_observer),
     "obj_spatial_relation_oo_mv": Rule(mirrored=_relation),
+    "distance_prediction_oo_video": Rule(),
+    "distance_infer_center_oo_video": Rule(),
+    "obj_frame_locate": Rule(value_powers=no_lengths, room=synthetic_video),
+    "appearance_order": Rule(value_powers=no_lengths, room=synthetic_video),
+    "obj_count": Rule(value_powers=no_lengths, number_powers={"answer": 0}, facts=3),
+    "room_size": Rule(value_powers=_area, number_powers={"answer": 2}, facts=1),
+    "nav_video": Rule(facts=3, room=synthetic_video),
+    "spatial_imagination_oc": Rule(mirrored=_imagined),
+    "spatial_imagination_oo": Rule(mirrored=_imagined),
+    "spatial_imagination_oc_mv": Rule(mirrored=_imagined),
+    "spatial_imagination_oo_mv": Rule(mirrored=_imagined),
+    "spatial_imagination_oc_video": Rule(mirrored=_imagined),
+    "spatial_imagination_oo_video": Rule(mirrored=_imagined),
+    "spatial_imagination_oc_video_hard": Rule(mirrored=_imagined),
+    "spatial_imagination_oo_video_hard": Rule(mirrored=_imagined),
+    "spatial_imagination_map_mv": Rule(mirrored=_map),
+    "camera_motion_infer": Rule(
+        value_powers=lambda fact: [0, 0, 1], number_powers={"u": 0, "v": 0}, mirrored=_image_point
+    ),
+    "spatial_volume_infer": Rule(number_powers={"volume": 3}),
     "position_matching": Rule(value_powers=no_lengths, mirrored=_box),
     "view_change_infer": Rule(
         value_powers=lambda fact: [1, 1, 1, 0, 0], number_powers={"pitch": 0, "yaw": 0}, mirrored=_view_change

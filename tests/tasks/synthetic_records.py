@@ -117,7 +117,7 @@ def _sightings(boxes: Boxes, world_from_camera: np.ndarray, rng: np.random.Gener
     }
 
 
-def in_world(records: SceneRecords, **changes: np.ndarray) -> SceneRecords:
+def in_world(records: SceneRecords, **changes: np.ndarray | float) -> SceneRecords:
     """The records with other coordinates, centres in the cameras recomputed."""
     changed = replace(records, **changes)
     cameras = centers_in_cameras(changed.centers, changed.world_from_camera)
@@ -145,6 +145,7 @@ def scaled(records: SceneRecords, factor: float) -> SceneRecords:
         centers=records.centers * factor,
         extents=records.extents * factor,
         world_from_camera=world_from_camera,
+        floor_area=records.floor_area * factor**2,
     )
 
 

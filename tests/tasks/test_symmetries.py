@@ -12,7 +12,7 @@ from factory.tasks.records import SceneRecords
 from factory.tasks.task import Task
 from schemas.qa import Fact
 from tests.tasks.symmetry_rules import RULES, mirrored_coords, unchanged
-from tests.tasks.synthetic_records import LABELS, mirrored, moved, scaled, synthetic_records, to_tables
+from tests.tasks.synthetic_records import LABELS, mirrored, moved, scaled, to_tables
 
 TASKS = all_tasks()
 SEEDS = (0, 1, 2)
@@ -41,7 +41,7 @@ def assert_close(first: Fact, second: Fact, **expected: object) -> None:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_turning_and_shifting_the_world_changes_nothing(task: Task, seed: int) -> None:
-    records = synthetic_records(seed)
+    records = RULES[task.spec.name].room(seed)
     elsewhere = moved(records, turn_rad=2.1 + seed, shift=np.array([3.0, -8.0, 1.5]))
     for first, second in zip(facts_of(task, records), facts_of(task, elsewhere), strict=True):
         assert_close(first, second)
@@ -54,9 +54,14 @@ def times(value: float | tuple[float, ...], factor: float) -> float | tuple[floa
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 @pytest.mark.parametrize("factor", [0.25, 3.7])
 def test_scaling_the_world_and_the_thresholds_scales_metres(task: Task, factor: float) -> None:
-    records = synthetic_records(0)
-    lengths = {f.name: times(getattr(DEFAULTS, f.name), factor) for f in fields(Parameters) if f.name.endswith("_m")}
-    large_task = type(task)(replace(DEFAULTS, **lengths))
+    records = RULES[task.spec.name].room(0)
+    sizes = {
+        f.name: times(getattr(DEFAULTS, f.name), factor**power)
+        for f in fields(Parameters)
+        for unit, power in (("_m", 1), ("_m2", 2))
+        if f.name.endswith(unit)
+    }
+    large_task = type(task)(replace(DEFAULTS, **sizes))
     rule = RULES[task.spec.name]
     for first, second in zip(facts_of(task, records), facts_of(large_task, scaled(records, factor)), strict=True):
         values = [v * factor**power for v, power in zip(first.values, rule.value_powers(first), strict=True)]
@@ -67,7 +72,7 @@ def test_scaling_the_world_and_the_thresholds_scales_metres(task: Task, factor: 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_mirror_swaps_left_and_right_and_nothing_else(task: Task, seed: int) -> None:
-    records = synthetic_records(seed)
+    records = RULES[task.spec.name].room(seed)
     rule = RULES[task.spec.name]
     swaps = 0
     for first, second in zip(facts_of(task, records), facts_of(task, mirrored(records)), strict=True):
@@ -80,7 +85,7 @@ def test_a_mirror_swaps_left_and_right_and_nothing_else(task: Task, seed: int) -
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 def test_other_names_change_names_alone(task: Task) -> None:
-    records = synthetic_records(1)
+    records = RULES[task.spec.name].room(1)
     other = dict(zip(LABELS, [f"thing {name[::-1]}" for name in LABELS], strict=True)) | {"": "", "wall": "side"}
     renamed = replace(records, labels=np.array([other[label] for label in records.labels], dtype=object))
     for first, second in zip(facts_of(task, records), facts_of(task, renamed), strict=True):
@@ -93,7 +98,7 @@ def test_other_names_change_names_alone(task: Task) -> None:
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.spec.name)
 def test_the_order_in_which_records_are_stored_changes_nothing(task: Task) -> None:
-    records = synthetic_records(2)
+    records = RULES[task.spec.name].room(2)
     rng = np.random.default_rng(0)
     tables = to_tables(records, rng.permutation(len(records.object_ids)), rng.permutation(len(records.frame_ids)))
     assert make_facts(task, SceneRecords.from_tables(*tables), QUOTA, 7) == make_facts(task, records, QUOTA, 7)
