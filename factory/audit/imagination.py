@@ -90,11 +90,14 @@ def _check_names(case: Case, things: dict[str, Thing]) -> None:
 def _frames_named(case: Case) -> tuple[Named, ...]:
     """Labels with the frame that the question tells for each."""
     question = case.row["question"].lower()
-    named = []
-    for role, label in zip(ROLES, case.row["labels"], strict=False):
-        told = re.search(rf"(?<![\w-]){re.escape(label.lower())} \((in frame-\d+)\)", question)
-        named.append(Named(role, label, (told.group(1) if told else "in no frame",)))
-    return tuple(named)
+    frames: dict[str, str] = {}
+    for label in sorted({label.lower() for label in case.row["labels"]}, key=lambda label: (-len(label), label)):
+        mention = re.compile(rf"(?<![\w-]){re.escape(label)} \((in frame-\d+)\)")
+        told = mention.search(question)
+        frames[label] = told.group(1) if told else "in no frame"
+        question = mention.sub(" ", question)  # `floor lamp` before `lamp`
+    pairs = zip(ROLES, case.row["labels"], strict=False)
+    return tuple(Named(role, label, (frames[label.lower()],)) for role, label in pairs)
 
 
 def _check_select(case: Case, truth: list[str]) -> None:

@@ -1,8 +1,9 @@
 """Where things are for the observer, and where they would be after a move to green with the eyes on blue.
 
-Before the move, left/right and front/behind go by the axes of the first camera and closer/farther by distance and by
-depth; after it, front/behind by the tilted and by the horizontal viewing direction, and closer/farther by the distance
-to the new place alone. Above/below is height in the world at both times.
+Before the move, left/right and front/behind go by the axes of the first camera and closer/farther by distance and,
+where both things are in front of that camera, by depth; after it, front/behind by the tilted and by the horizontal
+viewing direction, and closer/farther by the distance to the new place alone. Above/below is height in the world at
+both times.
 """
 
 import math
@@ -66,7 +67,10 @@ def before_to_other(camera: Camera, red: Array, yellow: Array) -> State:
         camera=True,
     )
     (height,) = _measure(_drop, pair, (("above_below", HEIGHT),), camera=False)
-    return State([side.quantity, height.quantity, away.quantity], [side, height, away, deeper])
+    readings = [side, height, away]
+    if camera.see(pair)[:, 2].min() > 0:  # nobody speaks of the depth of what is behind
+        readings.append(deeper)
+    return State([reading.quantity for reading in readings[:3]], readings)
 
 
 def after_to_observer(green: Array, blue: Array, red: Array) -> State:

@@ -44,8 +44,13 @@ def tokenise(text: str, named: tuple[Named, ...]) -> str:
     return _DIMENSION.sub(" ", text)
 
 
+def _longest_first(named: tuple[Named, ...]) -> list[Named]:
+    """`floor lamp (in Frame-4)` holds `lamp (in Frame-4)`, and must be found before it."""
+    return sorted(named, key=lambda one: -len(one.label))
+
+
 def _replace_mentions(text: str, named: tuple[Named, ...], *, tokens: bool) -> str:
-    for token, label, marks in named:
+    for token, label, marks in _longest_first(named):
         label = label.lower()
         replacement = f" @{token} " if tokens else " "
         for mark in marks:
@@ -57,7 +62,7 @@ def wrong_mentions(text: str, named: tuple[Named, ...], longer: dict[str, list[s
     """Marks that a text gives to another label, or that are none of the row's."""
     text = text.lower()
     wrong = []
-    for one in named:
+    for one in _longest_first(named):
         others = longer.get(one.label.lower(), ())
         wrong += [other for other in others for mark in one.marks if f"{other} ({mark})" in text]
         text = _replace_mentions(text, (one,), tokens=False)
