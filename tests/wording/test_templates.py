@@ -47,9 +47,8 @@ def every_rendering(task: str) -> list[str]:
     for number, fact in enumerate(make_facts(task, 60)):
         phrases = {group: tables[number % len(tables)] for group, tables in text.phrases.items()}
         slots = basic_slots(fact, in_video=spec_of(task).view == "video") | speaker.slots(fact, phrases)
-        formats = ["judge", "fill"] if "judge" in text.closings else ["fill"]
-        names = [speaker.question_list(fact, format_) for format_ in formats] + [speaker.sentence_list(fact)]  # type: ignore[arg-type]
-        for name in names:
+        names = [speaker.question_list(fact, format_) for format_ in text.closings]
+        for name in dict.fromkeys([*names, speaker.sentence_list(fact)]):
             seen.add(name)
             texts += [template.render(slots) for template in text.lists[name]]
     assert seen == set(text.lists)
@@ -116,14 +115,28 @@ def test_digest_covers_the_task_and_no_other(tmp_path: Path) -> None:
 
 def test_digest_covers_shared_sentences_that_the_task_uses(tmp_path: Path) -> None:
     found = edited(copied(tmp_path), "shared.toml", "Say just Yes or No.", "Just say Yes or No.")
-    assert changed_tasks(found) == {"obj_spatial_relation_oo"}
+    assert changed_tasks(found) == {"obj_spatial_relation_oo", "obj_spatial_relation_oo_mv"}
 
 
 def test_digest_covers_phrases_and_machine_formats(tmp_path: Path) -> None:
     found = edited(copied(tmp_path), "shared.toml", "Example:move_left:2.6", "Example:move_left:2.7")
     assert changed_tasks(found) == {"view_change_infer"}
-    found = edited(tmp_path / "templates", "distance.toml", "nearer to", "closer by to")
+    last = 'from"\n\n[distance_infer_center_oo.question]'
+    found = edited(tmp_path / "templates", "distance.toml", last, last.replace("from", "off from"))
     assert changed_tasks(found) == {"view_change_infer", "distance_infer_center_oo"}
+
+
+def test_a_task_like_another_has_its_sentences_and_its_own(tmp_path: Path) -> None:
+    found = load(FOLDER)
+    one, hard = found["spatial_imagination_oo"], found["spatial_imagination_oo_video_hard"]
+    assert hard.lists["question"] == one.lists["question"]
+    assert hard.phrases == one.phrases
+    assert hard.closings["sentence"] != one.closings["sentence"]
+    assert hard.lists["answer_same"] != one.lists["answer_same"]
+    found = edited(copied(tmp_path), "imagination.toml", "What do you get?", "What results?")
+    compared = {task for task in found if task.startswith("spatial_imagination_oo")}
+    assert len(compared) == 4
+    assert changed_tasks(found) == compared
 
 
 def test_digest_leaves_comments_out(tmp_path: Path) -> None:
