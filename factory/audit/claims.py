@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from factory.audit.text import clauses, numbers, sentences
 
@@ -23,6 +24,7 @@ _REFERENCE = re.compile(
     rf"|(?:left|right|front) of|above|below|beneath|underneath|behind) +{_FILLER}@(\w+)"
 )
 _TOKEN = re.compile(r"@(\w+)")
+_AGAINST = re.compile(r"@against-(\w+)")
 _FORMER = re.compile(
     r"@(\w+)|\b(former|first|latter|second)\b(?: one| object)?(?! (?:image|view|camera|picture|photo|frame))"
 )
@@ -41,12 +43,15 @@ def claims(text: str, words: Iterable[str], contestants: Contestants, *, named_o
     found: list[Claim] = []
     for sentence in sentences(_resolve(" ".join(text.split()), contestants)):
         marked = _REFERENCE.sub(r"\1 @against-\2", sentence)
-        others = [m.group(1) for m in re.finditer(r"@against-(\w+)", marked) if m.group(1) in contestants]
-        if named_only and not others and not _held(marked, contestants):
+        parts = clauses(marked)
+        against = [[c for c in _AGAINST.findall(part) if c in contestants] for part in parts]
+        if named_only and not any(against) and not _held(marked, contestants):
             continue
         before: list[str] = []
-        for clause in clauses(marked):
+        for place, clause in enumerate(parts):
             holders = _held(clause, contestants)
+            # what the clause compares with, or the next clause that does; else what an earlier one did
+            others = list(chain(*against[place:], *against[:place]))
             for word in words:
                 for match in re.finditer(rf"(?<![\w@-])(?:{_WORDS[word]})(?!\w)", clause):
                     preceding = _held(clause[: match.start()], contestants)
@@ -62,12 +67,15 @@ def _held(text: str, contestants: Contestants) -> list[str]:
 def _holder(
     preceding: list[str], holders: list[str], before: list[str], others: list[str], contestants: Contestants
 ) -> str | None:
-    """In the clause, the last one named before the word, or the first after; else the last of the sentence."""
+    """In the clause, the last one named before the word, or the first after; else the last before the clause.
+
+    others : what contestants are compared with, the nearest one first.
+    """
     if preceding:
         return preceding[-1]
     if holders:
         return holders[0]
-    free = [color for color in before if color not in others]
+    free = [color for color in before if color not in others[:1]]
     if free:
         return free[-1]
     if others:

@@ -113,8 +113,8 @@ def _check_options(case: Case, truth: Place) -> None:
         return
     for place in (place for place in places if place is not None and place != truth):
         box = list(place[1:])
-        valid = 0 <= box[0] < box[2] <= 1000 and 0 <= box[1] < box[3] <= 1000
-        case.expect(valid, Kind.OPTIONS, box, "a box inside 0 to 1000")
+        shown = [shown["box"] for shown in case.cameras[place[0]].shown.values()]
+        case.expect(box in shown, Kind.OPTIONS, _written(case, place), "the box of another object there")
         overlap = iou(box, list(truth[1:])) if place[0] == truth[0] else 0.0
         case.expect(overlap < SAME_BOX_IOU, Kind.OPTIONS, box, f"IoU with {truth[1:]} < 0.5, it is {overlap:.2f}")
     check_letter(case, [place == truth for place in places])
