@@ -3,20 +3,11 @@
 from typing import Any
 
 from factory.errors import DataError
+from factory.exports.spar_places import frame_places
 from factory.exports.spar_types import TYPES, SparType, row_type
 from schemas.qa import Mark, QARow
 
 LETTERS = "ABCD"
-
-
-def image_path(scene_id: str, frame_id: str) -> str:
-    """Where a row finds a frame, relative to `spar/<source>/images`. The suffix says nothing about the encoding."""
-    return f"{scene_id}/image_color/{frame_id}.jpg"
-
-
-def depth_path(scene_id: str, frame_id: str) -> str:
-    """The depth map that belongs to `image_path`."""
-    return f"{scene_id}/image_depth/{frame_id}.png"
 
 
 def question_text(row: QARow) -> str:
@@ -41,17 +32,18 @@ def official_row(row: QARow, row_id: str, *, depth: bool) -> dict[str, Any]:
         raise DataError(
             f"{_where(row)}: expected {rules.images} images, found {len(row.images)}; build the scene again"
         )
+    places = frame_places(row)
     official: dict[str, Any] = {
         "id": row_id,
         "conversations": [
             {"from": "human", "value": question_text(row)},
             {"from": "gpt", "value": row.answer},
         ],
-        "image": [image_path(row.scene_id, frame) for frame in row.frame_ids],
+        "image": [place.image for place in places],
         "type": row_type(row.task),
     }
     if depth:
-        official["depth"] = [depth_path(row.scene_id, frame) for frame in row.frame_ids]
+        official["depth"] = [place.depth for place in places]
     return official | _marker_fields(row, rules)
 
 

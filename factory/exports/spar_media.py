@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from factory.errors import DataError
+from factory.exports.spar_places import FramePlace
 from factory.sources.base import Source
 from schemas.records import ViewRecord
 
@@ -59,8 +60,10 @@ class SparMedia:
         return str(path)
 
 
-def write_cameras(views: list[ViewRecord], folder: Path, depth_png: bytes | None) -> None:
-    """Writes `pose/<frame>.txt` (`world_from_camera` as the lake has it) and `intrinsic/` of one scene.
+def write_cameras(
+    views: list[ViewRecord], places: list[FramePlace], images: Path, scene: str, depth_png: bytes | None
+) -> None:
+    """Writes the pose of each view (`world_from_camera` as the lake has it) to its place, and `intrinsic/` of a scene.
 
     depth_png : a depth map of the scene, whose size gives the depth camera: the same rays, other pixels.
     """
@@ -70,18 +73,19 @@ def write_cameras(views: list[ViewRecord], folder: Path, depth_png: bytes | None
             f"{views[0].source}/{views[0].scene_id}: its frames have {len(cameras)} different cameras, an RGBD export "
             "names one per scene; export without --rgbd"
         )
-    (folder / "pose").mkdir(parents=True)
-    (folder / "intrinsic").mkdir()
-    for view in views:
-        _save_matrix(folder / "pose" / f"{view.frame_id}.txt", np.reshape(view.world_from_camera, (4, 4)))
+    for view, place in zip(views, places, strict=True):
+        (images / place.pose).parent.mkdir(parents=True, exist_ok=True)
+        _save_matrix(images / place.pose, np.reshape(view.world_from_camera, (4, 4)))
+    folder = images / scene / "intrinsic"
+    folder.mkdir()
     color = np.reshape(cameras[0, :9], (3, 3))
-    _save_intrinsics(folder / "intrinsic" / "intrinsic_color.txt", color)
+    _save_intrinsics(folder / "intrinsic_color.txt", color)
     if depth_png is not None:
         scale = np.array(Image.open(BytesIO(depth_png)).size) / cameras[0, 9:]
         depth = color.copy()
         depth[:2] *= scale[:, None]
         depth[:2, 2] = (color[:2, 2] + 0.5) * scale - 0.5
-        _save_intrinsics(folder / "intrinsic" / "intrinsic_depth.txt", depth)
+        _save_intrinsics(folder / "intrinsic_depth.txt", depth)
 
 
 def _save_intrinsics(path: Path, intrinsics: np.ndarray) -> None:

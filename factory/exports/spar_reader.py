@@ -9,6 +9,7 @@ from typing import Any
 
 from factory.errors import DataError
 from factory.exports.spar_answers import answer_fault
+from factory.exports.spar_places import is_video, video_list
 from factory.exports.spar_types import TYPES, SparType, row_type
 
 _ENTRY_KEYS = ["root", "annotation", "repeat_time", "length"]
@@ -101,12 +102,25 @@ def _read_file(folder: Path, entry: dict[str, Any], place: re.Match[str], check_
             if fault := row_fault(place["task"], place["format"], row):
                 raise DataError(f"{path}, line {count}: {fault}")
             item = _item(place, row, root)
-            missing = [str(file) for file in (*item.images, *item.depth) if check_images and not file.is_file()]
-            if missing:
-                raise DataError(f"{path}, line {count}: no file {missing[0]}; export the images")
+            if check_images and (fault := _file_fault(item, root)):
+                raise DataError(f"{path}, line {count}: {fault}; export the images")
             yield item
     if count != entry["length"]:
         raise DataError(f"{path}: {count} lines, but the name and the index say {entry['length']}")
+
+
+def _file_fault(item: SparItem, root: Path) -> str | None:
+    missing = [file for file in (*item.images, *item.depth) if not file.is_file()]
+    if not missing and is_video(item.task):
+        listed = root / video_list(item.images[0].relative_to(root).parts[0])
+        missing = [] if listed.is_file() else [listed]
+        if not missing and listed.read_text().strip() != ",".join(_video_frame(file.stem) for file in item.images):
+            return f"{listed} lists other frames"
+    return f"no file {missing[0]}" if missing else None
+
+
+def _video_frame(name: str) -> str:
+    return name.partition("_")[2]
 
 
 def _item(place: re.Match[str], row: dict[str, Any], root: Path) -> SparItem:
@@ -134,7 +148,7 @@ def row_fault(task: str, form: str, row: dict[str, Any]) -> str | None:
         return f"expected type {row_type(task)!r}, found {row['type']!r}"
     return (
         _conversation_fault(row["conversations"])
-        or _media_fault(rules, row)
+        or _media_fault(task, row)
         or _marker_fault(rules, {key: value for key, value in row.items() if key not in keys}, len(row["image"]))
         or answer_fault(task, form, *(turn["value"] for turn in row["conversations"]))
     )
@@ -152,18 +166,28 @@ def _conversation_fault(turns: Any) -> str | None:
     return None
 
 
-def _media_fault(rules: SparType, row: dict[str, Any]) -> str | None:
-    images = row["image"]
+def _media_fault(task: str, row: dict[str, Any]) -> str | None:
+    rules, images = TYPES[task], row["image"]
     if not isinstance(images, list) or not images or not all(isinstance(name, str) for name in images):
         return "image is not a list of paths"
     if rules.images not in (None, len(images)):
         return f"expected {rules.images} images, found {len(images)}"
     named = _ID.fullmatch(row["id"])
-    if named is None or not all(name.startswith(f"{named['scene']}/") and ".." not in name for name in images):
+    if named is None or not all(name.startswith(f"{named['scene']}/") for name in images):
         return f"id {row['id']!r} is not <scene>_<number> of the scene of the images"
-    if "depth" in row and len(row["depth"]) != len(images):
+    for i, name in enumerate(images):
+        expected = f"video_color/frame{i}_<frame>.jpg" if is_video(task) else "image_color/<frame>.jpg"
+        pattern = re.escape(f"{named['scene']}/{expected}").replace("<frame>", "[^/]+")
+        if not re.fullmatch(pattern, name):
+            return f"image {name!r} is not {named['scene']}/{expected}"
+    if row.get("depth", depth := [_depth_name(name) for name in images]) != depth:
         return "depth is not parallel to image"
     return None
+
+
+def _depth_name(image: str) -> str:
+    kind, _, name = image.rpartition("_color/")
+    return f"{kind}_depth/{name.removesuffix('.jpg')}.png"
 
 
 def _marker_fault(rules: SparType, fields: dict[str, Any], images: int) -> str | None:

@@ -1,6 +1,7 @@
 """The SPAR tree of a lake: questions by task and format, the index, the media.
 
 spar/<source>/images/<scene>/image_color/<frame>.jpg
+spar/<source>/images/<scene>/video_color/frame<place>_<frame>.jpg, video_idx.txt
 spar/<source>/qa_jsonl/<split>/<task>/<format>/<format>_<N>.jsonl
 data_jsons/<source>_<K>k.json
 vgllm/<split>.jsonl
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from factory.errors import DataError
 from factory.exports.replacing import replacing
-from factory.exports.spar import depth_path, image_path, official_row
+from factory.exports.spar import official_row
 from factory.exports.spar_files import FileKey, QuestionFiles
 from factory.exports.spar_media import SparMedia, write_cameras
+from factory.exports.spar_places import FramePlace, frame_places, video_list, video_of
 from factory.exports.spar_types import TYPES
 from factory.exports.vgllm import FOLDER, write_vgllm
 from factory.store.lake import Lake, Track
@@ -29,6 +31,8 @@ _README_TEXT = f"""{_TITLE}
 What is here
   spar/<source>/qa_jsonl/<split>/<task>/<format>/<format>_<N>.jsonl   N questions, one JSON object per line
   spar/<source>/images/<scene>/image_color/<frame>.jpg                images, unless they were left out
+  spar/<source>/images/<scene>/video_color/frame<i>_<frame>.jpg       the video: 32 frames, i from 0 to 31
+  spar/<source>/images/<scene>/video_idx.txt                          the frames of the video, in order
   data_jsons/<source>_<K>k.json                                       index of the train split (K thousand questions)
   data_jsons/<source>_<split>_<K>k.json                               index of another split
   vgllm/<split>.jsonl                                                 the same questions in VG-LLM's form, if asked for
@@ -39,9 +43,10 @@ Conventions
   The name of an image ends in .jpg whatever its encoding is.
   The lines of a file are in a fixed order that mixes the scenes, so that its head is a sample of all of them
   (loaders take the head where repeat_time is below 1).
+  Frame-<i> in a question counts from 0, like the places of marks in *_img_idx and the names of video frames.
   An id is <scene>_<number>, unique within this export.
 
-RGBD edition only
+RGBD edition only (for videos video_depth/ and video_pose/, with the names of video_color/)
   images/<scene>/image_depth/<frame>.png   depth along the optical axis, as in the input (ScanNet: 16 bit, millimetres)
   images/<scene>/pose/<frame>.txt          4x4, camera to world, metres; camera axes x right, y down, z forward.
                                            The world is the one that the answers were computed in: z up, and aligned
@@ -90,15 +95,19 @@ def export_spar(
                 numbers[row.scene_id] += 1
                 files.add(dataset, row, json.dumps(official_row(row, row_id, depth=rgbd)))
             files.flush()
-            frames = {frame: uri for row in rows for frame, uri in zip(row.frame_ids, row.images, strict=True)}
+            uris = {place: uri for row in rows for place, uri in zip(frame_places(row), row.images, strict=True)}
+            places = sorted(uris, key=lambda place: place.image)
             images = Path("spar", dataset, "images")
-            for frame, uri in sorted(frames.items()):
-                path = images / image_path(scene, frame)
-                media.place(dataset, uri, new / path, out.resolve() / path)
-            if rgbd and frames:
-                _place_depth(lake, media, dataset, scene, sorted(frames), new, out.resolve())
+            for place in places:
+                path = images / place.image
+                media.place(dataset, uris[place], new / path, out.resolve() / path)
+            if video := video_of(rows):
+                (new / images / scene).mkdir(parents=True, exist_ok=True)
+                (new / images / video_list(scene)).write_text(",".join(video) + "\n")
+            if rgbd and places:
+                _place_depth(lake, media, dataset, scene, places, new, out.resolve())
             summary.scenes[dataset] += 1
-            summary.images[dataset] += len(frames)
+            summary.images[dataset] += len(places)
         summary.questions = files.finish()
         if vgllm:
             write_vgllm(new)
@@ -107,17 +116,17 @@ def export_spar(
 
 
 def _place_depth(
-    lake: Lake, media: SparMedia, dataset: str, scene: str, frames: list[str], new: Path, out: Path
+    lake: Lake, media: SparMedia, dataset: str, scene: str, places: list[FramePlace], new: Path, out: Path
 ) -> None:
     stored = {view["frame_id"]: view for view in lake.read("views", dataset, scene).to_pylist()}
-    views = [ViewRecord.model_validate(stored[frame]) for frame in frames]
+    views = [ViewRecord.model_validate(stored[place.frame_id]) for place in places]
     images = Path("spar", dataset, "images")
     depth_uris = []
-    for view in views:
+    for view, place in zip(views, places, strict=True):
         if view.depth is None:
             raise DataError(f"{dataset}/{scene}: frame {view.frame_id} has no depth map; export without --rgbd")
         depth_uris.append(view.depth)
-        path = images / depth_path(scene, view.frame_id)
+        path = images / place.depth
         media.place(dataset, view.depth, new / path, out / path)
     depth_png = None if media.mode == "none" else media.read(dataset, depth_uris[0])
-    write_cameras(views, new / images / scene, depth_png)
+    write_cameras(views, places, new / images, scene, depth_png)
