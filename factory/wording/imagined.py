@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from factory.wording.relations import Triple, slot_triple, triple_options
-from factory.wording.speaker import PhraseChoice, basic_slots, frame_name, listed
+from factory.wording.speaker import PhraseChoice, frame_name, listed, short_mention
 from factory.wording.templates import fill_phrase
 from schemas.qa import Fact, Format
 
 _ROLES = ("green", "blue", "red", "yellow")
 """Where the observer goes, what it faces, the object asked about, what that is compared with."""
+_FILL_EMPTY = 0.15
+"""See `relations.wrong_triples`: up to a third of the truths leave a slot empty, more than of other relations."""
 
 
 class ImaginedSpeaker:
@@ -35,8 +37,9 @@ class ImaginedSpeaker:
 
     def slots(self, fact: Fact, phrases: PhraseChoice) -> dict[str, str]:
         slots = {} if fact.marks else _names_by_frame(fact)
-        names = slots or basic_slots(fact, in_video=False)
-        short = {role: names[f"{role}_name"] for role in _ROLES[: len(fact.object_ids)]}
+        short = {mark.color: short_mention(fact, mark) for mark in fact.marks} or dict(
+            zip(_ROLES, fact.labels, strict=False)
+        )
         slots["before"] = _clause(_state(fact, "before_"), phrases["before"], short)
         slots["after"] = _clause(_state(fact), phrases["after"], short)
         if "red_front_behind" in fact.words:
@@ -48,7 +51,7 @@ class ImaginedSpeaker:
 
     def options(self, facts: Sequence[Fact], draws: np.ndarray) -> list[list[str]]:
         return [
-            [", ".join(triple) for triple in triple_options(fact, _slots(fact), row)]
+            [", ".join(triple) for triple in triple_options(fact, _slots(fact), row, _FILL_EMPTY)]
             for fact, row in zip(facts, draws.tolist(), strict=True)
         ]
 

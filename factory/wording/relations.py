@@ -81,10 +81,12 @@ def slot_triple(fact: Fact, slots: Sequence[str]) -> Triple:
     return a, b, c
 
 
-def triple_options(fact: Fact, slots: Sequence[str], draws: Sequence[float]) -> list[Triple]:
+def triple_options(
+    fact: Fact, slots: Sequence[str], draws: Sequence[float], fill_empty: float = _FILL_EMPTY
+) -> list[Triple]:
     """The triple of a fact, then three that are wrong; the slots are keys of `SLOT_WORDS`."""
     truth = slot_triple(fact, slots)
-    return [truth, *wrong_triples(truth, [SLOT_WORDS[slot] for slot in slots], draws)]
+    return [truth, *wrong_triples(truth, [SLOT_WORDS[slot] for slot in slots], draws, fill_empty)]
 
 
 def _replaced(triple: Triple, changes: dict[int, str]) -> Triple:
@@ -97,13 +99,15 @@ def _opposite(pair: tuple[str, str], word: str) -> str:
     return second if word == first else first
 
 
-def wrong_triples(truth: Triple, words: Sequence[tuple[str, str]], draws: Sequence[float]) -> list[Triple]:
+def wrong_triples(
+    truth: Triple, words: Sequence[tuple[str, str]], draws: Sequence[float], fill_empty: float = _FILL_EMPTY
+) -> list[Triple]:
     """Three triples that are wrong under any reading: each denies a filled slot of the truth.
 
-    words : the two words of each slot; draws : 5 uniform numbers. A filled slot is sure, since the task asks only
-    beyond the noise; an empty one depends on the threshold, so a triple that only fills it would not be safely wrong.
-    The four triples treat all options alike: no word or pattern among them occurs more often in the right one than in
-    the others.
+    words : the two words of each slot; draws : 5 uniform numbers; fill_empty : how often an empty slot of the truth
+    meets a filled one. A filled slot is sure, since the task asks only beyond the noise; an empty one depends on the
+    threshold, so a triple that only fills it would not be safely wrong. The four triples treat all options alike: no
+    word or pattern among them occurs more often in the right one than in the others.
     """
     filled = [slot for slot in range(3) if truth[slot]]
     if len(filled) == 1:
@@ -112,7 +116,7 @@ def wrong_triples(truth: Triple, words: Sequence[tuple[str, str]], draws: Sequen
     third = int(draws[0] * 3)
     if len(filled) == 2:
         third = next(slot for slot in range(3) if not truth[slot])
-        if draws[1] < _FILL_EMPTY:
+        if draws[1] < fill_empty:
             partner[third] = words[third][int(draws[2] * 2)]
     elif draws[1] < _EMPTY_FILLED:
         partner[third] = ""
