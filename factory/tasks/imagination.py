@@ -216,6 +216,6 @@ def _only_bearers(records: SceneRecords) -> Array:
     shown[records.sighting_object[in_video]] = True
     kinds = kinds_of(records)
     named = shown & (kinds >= 0)
-    counts = np.bincount(kinds[named], minlength=1)
+    counts = np.bincount(kinds[named], minlength=int(kinds.max(initial=0)) + 1)
     only: Array = named & (counts[kinds] == 1)
     return only

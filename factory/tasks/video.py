@@ -45,7 +45,8 @@ def pool_of_frames(records: SceneRecords, objects: Array, images: Array) -> Pool
     video = video_views(records)
     count = len(objects) if len(video) else 0
     images = images[:count]
-    pool = Pool(np.broadcast_to(video, (count, len(video))), objects[:count], images, video[images])
+    views = np.broadcast_to(video if len(video) else -1, (count, FRAMES))
+    pool = Pool(views, objects[:count], images, video[images])
     pool.count(f"scene with fewer than {FRAMES} frames of video", int(not len(video)))
     return pool
 

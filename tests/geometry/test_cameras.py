@@ -43,3 +43,11 @@ def test_the_thousand_scale_counts_outer_edges_for_boxes_and_centres_for_points(
     assert box_to_thousand(np.array([0, 0, 99, 49]), 100, 50).tolist() == [0, 0, 1000, 1000]
     assert box_to_thousand(np.array([10, 10, 10, 10]), 100, 50).tolist() == [100, 200, 110, 220]
     assert point_to_thousand(np.array([-50, 500]), 100, 100).tolist() == [0, 1000]
+
+
+def test_each_point_through_its_own_camera() -> None:
+    rng = np.random.default_rng(0)
+    intrinsics = np.eye(3) + rng.uniform(0, 1, size=(5, 3, 3)) * [[1, 1, 1], [0, 1, 1], [0, 0, 0]]
+    points = rng.uniform([-1, -1, 0.5], [1, 1, 3], size=(5, 4, 3))
+    expected = np.stack([project(one, of_one) for one, of_one in zip(intrinsics, points, strict=True)])
+    np.testing.assert_allclose(project(intrinsics, points), expected)

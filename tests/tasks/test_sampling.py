@@ -174,3 +174,17 @@ def test_classes_of_numbers_have_equal_ratios() -> None:
     inside = np.sqrt(borders[1:] * borders[:-1])
     assert log_classes(inside, 0.5, 8.0).tolist() == list(range(8))
     assert log_classes(np.array([0.01, 0.5, 8.0, 50.0]), 0.5, 8.0).tolist() == [0, 0, 7, 7]
+
+
+def test_candidates_without_objects_are_spread_over_views() -> None:
+    views = np.repeat(np.arange(10), 20)[:, None]
+    rows = spread(views, np.zeros((200, 0), dtype=np.int64), 20, np.random.default_rng(0))
+    assert np.bincount(views[rows, 0], minlength=10).max() <= 4
+    assert len(set(rows.tolist())) == 20
+
+
+def test_what_was_ruled_out_before_is_counted() -> None:
+    pool = Pool(np.zeros((2, 1), dtype=np.int64), np.array([[0], [1]]))
+    pool.count("too dark", 3)
+    pool.count("too bright", 0)
+    assert pool.propose(pool.draw(5, np.random.default_rng(0))).rejects == {"too dark": 3}
