@@ -85,7 +85,7 @@ class OrderOfAppearance(Task):
         limit = self.parameters.pool_per_question * quota
         members = usable[combinations(np.zeros(len(usable)), LISTED, limit, rng)]
         members = np.take_along_axis(members, np.argsort(first[members], axis=1, kind="stable"), axis=1)
-        pool = pool_of_frames(records, _first_things(records, kinds, first)[members], first[members])
+        pool = pool_of_frames(records, _first_things(records, kinds, appears, first)[members], first[members])
         pool.count("label never appears", int(never.sum()) if len(appears) else 0)
         pool.count("label shows before it appears", int(glimpsed.sum()))
         pool.reject("two appear first in one frame", (np.diff(first[members], axis=1) == 0).any(axis=1))
@@ -107,11 +107,13 @@ def _first_frames(table: Array) -> Array:
     return first
 
 
-def _first_things(records: SceneRecords, kinds: Array, first: Array) -> Array:
-    """(L,) the object that shows most of each kind in its first frame, -1 for none."""
+def _first_things(records: SceneRecords, kinds: Array, appears: Array, first: Array) -> Array:
+    """(L,) of the objects of each kind that appear in its first frame the one that shows most, -1 for none."""
     kind = kinds[records.sighting_object]
-    rows = np.flatnonzero(kind >= 0)
-    rows = rows[records.video_index[records.sighting_view[rows]] == first[kind[rows]]]
+    frame = records.video_index[records.sighting_view]
+    rows = np.flatnonzero((kind >= 0) & (frame >= 0) & (frame < len(appears)))
+    there = (frame[rows] == first[kind[rows]]) & appears[frame[rows], records.sighting_object[rows]]
+    rows = rows[there]
     rows = rows[np.lexsort((records.sighting_object[rows], -records.pixel_counts[rows], kind[rows]))]
     known, start = np.unique(kind[rows], return_index=True)
     things = np.full(len(first), -1)

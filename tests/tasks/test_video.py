@@ -139,6 +139,39 @@ def test_the_order_of_appearance(seed: int) -> None:
         assert fact.shown_in == ()
 
 
+def test_the_thing_that_comes_first_is_one_that_can_be_made_out() -> None:
+    """Of two of a kind in the first frame, the one with more pixels is mostly hidden."""
+    records = synthetic_video(0)
+    fact = asked("appearance_order", records)[0]
+    thing, frame = records.object_ids.tolist().index(fact.object_ids[1]), int(fact.values[1])
+    view = video_views(records)[frame]
+    (row,) = np.flatnonzero((records.sighting_view == view) & (records.sighting_object == thing))
+    alone = np.flatnonzero((records.sighting_view != view) | (records.sighting_object == thing))
+    free = ~records.structural & ~np.isin(records.labels.astype(str), fact.labels)
+    other = int(np.flatnonzero(free)[0])
+    kept = alone[records.sighting_object[alone] != other]
+    columns = ("sighting_view", "sighting_object", "boxes", "points", "centers_camera")
+    changed = {
+        name: np.append(getattr(records, name)[kept], getattr(records, name)[[row]], axis=0) for name in columns
+    }
+    changed["sighting_object"][-1] = other
+    labels = records.labels.copy()
+    labels[other] = fact.labels[1]
+    twins = replace(
+        records,
+        labels=labels,
+        visible_fractions=np.append(records.visible_fractions[kept], 0.1),
+        pixel_counts=np.append(records.pixel_counts[kept], 1_000_000),
+        **changed,
+    )
+    of_label = {
+        one.object_ids[one.labels.index(fact.labels[1])]
+        for one in asked("appearance_order", twins)
+        if fact.labels[1] in one.labels
+    }
+    assert of_label == {fact.object_ids[1]}
+
+
 def test_every_order_of_the_list_is_asked_equally_often() -> None:
     orders: Counter[str] = Counter()
     for seed in range(6):
