@@ -388,5 +388,6 @@ def test_a_thing_out_of_sight_whose_label_comes_last_stops_nothing() -> None:
     seen = records.sighting_object != len(labels) - 1
     columns = ("sighting_view", "sighting_object", "boxes", "visible_fractions", "pixel_counts", "points")
     hidden = {name: getattr(records, name)[seen] for name in (*columns, "centers_camera")}
-    rejects = make_facts(get_task("spatial_imagination_oc_video_hard"), replace(records, labels=labels, **hidden), 10, 0)[1]
+    changed = replace(records, labels=labels, **hidden)
+    rejects = make_facts(get_task("spatial_imagination_oc_video_hard"), changed, 10, 0)[1]
     assert rejects["label of several things in the video"] > 0
