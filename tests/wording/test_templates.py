@@ -32,6 +32,7 @@ def test_every_task_has_its_wording() -> None:
     for task in all_tasks():
         check_wording(task.spec, wording(task.spec.name))
     assert [task.spec.name for task in all_tasks()] == sorted(load(FOLDER))
+    assert [task.spec.name for task in all_tasks()] == sorted(TASKS)
 
 
 def test_family_names_the_file() -> None:
