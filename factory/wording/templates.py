@@ -31,7 +31,7 @@ RENDERER_VERSION = 1
 """Raised when the same templates would be rendered into other rows."""
 
 FOLDER = Path(__file__).parent / "templates"
-_SHARED, _VOCABULARY = "shared.toml", "vocabulary.toml"
+SHARED, VOCABULARY = "shared.toml", "vocabulary.toml"
 _SLOT = re.compile(r"\{(\w+)\}")
 _T = TypeVar("_T")
 
@@ -120,7 +120,8 @@ def _task_wording(
     return TaskWording(task, file, own, closings, phrases, digest)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """A template file as it is. Raises DataError for what is no TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -138,19 +139,24 @@ def _inherited(tables: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def read_vocabulary(folder: Path) -> frozenset[str]:
+    """The words that templates may use."""
+    return frozenset(read_toml(folder / VOCABULARY)["words"].split())
+
+
 def load(folder: Path) -> dict[str, TaskWording]:
     """The wording of every task in a folder of `<family>.toml` files with `shared.toml` and `vocabulary.toml`.
 
     Raises DataError with every defect of the files, each with its file, task, list and sentence.
     """
-    vocabulary = frozenset(_read(folder / _VOCABULARY)["words"].split())
-    shared = _read(folder / _SHARED)
-    defects = lint_shared(_SHARED, shared, vocabulary)
+    vocabulary = read_vocabulary(folder)
+    shared = read_toml(folder / SHARED)
+    defects = lint_shared(SHARED, shared, vocabulary)
     tasks: dict[str, tuple[str, dict[str, Any]]] = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.name in (_SHARED, _VOCABULARY):
+        if path.name in (SHARED, VOCABULARY):
             continue
-        for task, table in _inherited(_read(path)).items():
+        for task, table in _inherited(read_toml(path)).items():
             if task in tasks:
                 defects.append(f"{path.name}: {task}: already in {tasks[task][0]}, keep one")
             defects += lint_task(path.name, task, table, shared, vocabulary)
