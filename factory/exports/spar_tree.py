@@ -103,7 +103,7 @@ def export_spar(
                 media.place(dataset, uris[place], new / path, out.resolve() / path)
             if video := video_of(rows):
                 (new / images / scene).mkdir(parents=True, exist_ok=True)
-                (new / images / video_list(scene)).write_text(",".join(video) + "\n")
+                (new / images / video_list(scene)).write_text(",".join(video))
             if rgbd and places:
                 _place_depth(lake, media, dataset, scene, places, new, out.resolve())
             summary.scenes[dataset] += 1

@@ -78,7 +78,7 @@ def test_the_video_stands_beside_the_images_and_reads_back(lake: Lake, scans: Pa
         *("image_color", "image_depth", "intrinsic", "pose"),
         *("video_color", "video_depth", "video_idx.txt", "video_pose"),
     ]
-    assert (scene / "video_idx.txt").read_text() == ",".join(VIDEO) + "\n"
+    assert (scene / "video_idx.txt").read_text() == ",".join(VIDEO)
     for folder, suffix in (("video_color", ".jpg"), ("video_depth", ".png"), ("video_pose", ".txt")):
         assert {path.name for path in (scene / folder).iterdir()} == {name + suffix for name in NAMES}
     for name, frame in zip(NAMES, VIDEO, strict=True):

@@ -96,7 +96,9 @@ def test_all_tasks_are_known_by_their_names() -> None:
         assert factory.tasks.get_task(name).spec.name == name
 
 
-def test_every_family_has_modules_of_its_name() -> None:
+def test_every_family_has_a_module_of_its_name_and_shares_none() -> None:
+    families: dict[str, set[str]] = {}
     for task in factory.tasks.all_tasks():
-        module = type(task).__module__.removeprefix("factory.tasks.")
-        assert f"{module}_".startswith(f"{task.spec.family}_")
+        families.setdefault(type(task).__module__.removeprefix("factory.tasks."), set()).add(task.spec.family)
+    assert all(len(of_module) == 1 for of_module in families.values())
+    assert {family for of_module in families.values() for family in of_module} <= set(families)
