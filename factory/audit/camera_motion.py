@@ -14,6 +14,7 @@ MIN_DEPTH_M = 0.3
 MIN_APART = 30.0
 _FILL = re.compile(r"\((\d+),(\d+)\),(\d+\.\d)")
 _OPTION = re.compile(r"Image Coor: \((\d+), (\d+)\), Depth: (\d+\.\d) meters")
+_ELSEWHERE = re.compile(r"\bthird\b|\bbehind\b|\) (?:in|of) the second\b")
 _POINT = re.compile(r"\((\d+), ?(\d+)\)")
 Told = tuple[float, float, float]
 
@@ -39,6 +40,7 @@ def check_camera_motion(case: Case) -> None:
     elif case.format == "select":
         _check_options(case, truth)
     else:
+        case.expect(not _ELSEWHERE.search(case.answer), Kind.ANSWER, case.answer, "a point of the first image")
         point = _POINT.findall(case.answer)
         rest = numbers(_POINT.sub(" ", case.answer))
         told = (*(float(x) for x in point[0]), rest[0]) if len(point) == len(rest) == 1 else None

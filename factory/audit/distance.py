@@ -9,7 +9,7 @@ from factory.audit.claims import bind_numbers, claims
 from factory.audit.findings import Kind
 from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_letter, check_number, check_values, is_rounded
-from factory.audit.rules import check_margin
+from factory.audit.rules import check_main_view, check_margin
 
 MIN_DISTANCE_M = 0.2
 _POLARITY = {
@@ -20,6 +20,7 @@ _POLARITY = {
 
 def check_distance_oc(case: Case) -> None:
     """Red to the observer."""
+    check_main_view(case)
     away = float(np.linalg.norm(case.seen("red")))
     check_values(case, [away])
     check_number(case, away)

@@ -11,7 +11,7 @@ from factory.audit.findings import Kind
 from factory.audit.noise import EMPTY_M, spread
 from factory.audit.numeric import check_letter, check_values
 from factory.audit.readings import Reading, WordPair, least_margin, settle
-from factory.audit.rules import check_margin
+from factory.audit.rules import check_main_view, check_margin
 from factory.audit.text import numbers
 
 SIDE, HEIGHT, RANGE, FRONT = ("right", "left"), ("below", "above"), ("farther", "closer"), ("front", "behind")
@@ -67,6 +67,7 @@ def _drop(centers: Array) -> Array:
 
 def _check_words(case: Case, readings: list[Reading], slots: Sequence[WordPair], other: str) -> None:
     """What is said of red, seen against the other contestant."""
+    check_main_view(case)
     settled = settle(readings)
     truth = [settled[words[0]] for words in slots]
     if case.format == "judge":
@@ -84,6 +85,7 @@ def _check_words(case: Case, readings: list[Reading], slots: Sequence[WordPair],
             said = _said(case, case.answer, slots, other, named_only=False)
             expected = [word for word in chain.from_iterable(slots) if word in agreed]
             case.expect(said == expected, Kind.ANSWER, case.answer, f"red is {', '.join(expected)}")
+            case.expect(not numbers(case.tokens(case.answer)), Kind.ANSWER, case.answer, "no numbers")
 
 
 def _said(case: Case, text: str, slots: Sequence[WordPair], other: str, *, named_only: bool) -> list[str]:

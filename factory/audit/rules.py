@@ -1,6 +1,7 @@
 """Rules that several families share: margins, views that overlap."""
 
 import math
+import re
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +12,13 @@ from factory.audit.findings import Kind
 from factory.audit.noise import MIN_MARGIN
 
 MARGIN_SHARE = 0.05
+_OTHER = r"\b(?:second|third|last)"
+_OTHER_VIEW = re.compile(rf"{_OTHER} (?:image|view|camera|picture|photo)")
+# A question may tell in which image a mark is.
+_OTHER_OBSERVER = re.compile(
+    rf"{_OTHER} (?:camera|view)"
+    rf"|\b(?:observer|camera|viewpoint|view|where)\b(?: \w+){{0,3}} the {_OTHER} (?:image|picture|photo)"
+)
 SAME_PLACE_M, SAME_VIEW_DEG = 0.2, 10.0
 
 
@@ -41,6 +49,13 @@ def check_triple(case: Case) -> None:
         apart_m, apart_deg = float(np.linalg.norm(a.position - b.position)), turn_deg(a, b)
         told = f"views {a.frame_id}, {b.frame_id}: {apart_m:.3f} m, {apart_deg:.2f} degrees apart"
         case.expect(apart_m >= SAME_PLACE_M or apart_deg >= SAME_VIEW_DEG, Kind.RULE, told, "0.2 m or 10 degrees")
+
+
+def check_main_view(case: Case) -> None:
+    """The observer is at the first camera: no text may put him elsewhere."""
+    for text, pattern in ((case.row["question"], _OTHER_OBSERVER), (case.answer, _OTHER_VIEW)):
+        other = pattern.search(case.tokens(text))
+        case.expect(other is None, Kind.QUESTION, text, f"the first view, not the {other.group() if other else ''}")
 
 
 def turn_deg(a: Camera, b: Camera) -> float:

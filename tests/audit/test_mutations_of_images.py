@@ -287,6 +287,11 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
         Kind.VALUE,
     ),
     "margin of another slot": (change("obj_spatial_relation_oc_mv", "select", margin=12.6), Kind.MARGIN),
+    "observer of the third image": (
+        reword("obj_spatial_relation_oc_mv", "select", "question", "first", "third"),
+        Kind.QUESTION,
+    ),
+    "number in a relation": (reword(OO, "sentence", "answer", "left of", "left of 2.5 meters from"), Kind.ANSWER),
     # sizes
     "width before length": (
         change(SIZE, "fill", answer="length is 40 cm, width is 60 cm, and height is 30 cm"),
@@ -312,6 +317,7 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     "wrong letter of places": (change(CAMERA, "select", answer="A"), Kind.LETTER),
     "objects without need": (change(CAMERA, "fill", object_ids=[1], labels=["towel"]), Kind.OBJECT),
     "wrong point in the sentence": (reword(CAMERA, "sentence", "answer", "847", "874"), Kind.ANSWER),
+    "point of the second image": (reword(CAMERA, "sentence", "answer", "),", ") in the second image,"), Kind.ANSWER),
     "wrong depth in the sentence": (reword(CAMERA, "sentence", "answer", "0.6", "0.5"), Kind.ANSWER),
 }
 
