@@ -9,7 +9,7 @@ from factory.wording.speaker import PhraseChoice, one_decimal
 from schemas.qa import Fact, Format
 
 # On the 0-1000 scale: a wrong place is this far to the side of the truth, or above or below it.
-_SIDEWAYS, _VERTICAL = (100, 500), (100, 300)
+_SIDEWAYS, _VERTICAL = (100, 500), (100, 200)
 _PLACES, _CORNERS = 6, ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
