@@ -27,6 +27,11 @@ def check_common(case: Case) -> bool:
     return found
 
 
+def is_structural(thing: Thing) -> bool:
+    """Whether a thing is a part of the building."""
+    return thing.is_structural or thing.label.lower() in STRUCTURAL
+
+
 def check_subject(case: Case, thing: Thing, camera: Camera) -> None:
     """What an object must satisfy in a view to be asked about."""
     shown = camera.shown[thing.object_id]
@@ -103,8 +108,7 @@ def _objects(case: Case) -> bool:
             case.report(Kind.MISSING, f"object {object_id}", "an annotated object")
             return False
         case.expect(label == thing.label, Kind.OBJECT, f"label {label!r} of object {object_id}", repr(thing.label))
-        structural = thing.is_structural or thing.label.lower() in STRUCTURAL
-        case.expect(not structural, Kind.OBJECT, f"{thing.label!r}", "no structural class as subject")
+        case.expect(not is_structural(thing), Kind.OBJECT, f"{thing.label!r}", "no structural class as subject")
         case.expect(thing.label.strip().lower() not in NAMELESS, Kind.OBJECT, f"{thing.label!r}", "a labelled object")
     return True
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from factory.audit.case import Array, Case, TaskAudit
-from factory.audit.common import check_subject
+from factory.audit.common import check_subject, is_structural
 from factory.audit.evidence import Camera, Thing
 from factory.audit.findings import Kind
 from factory.audit.matching import SAME_BOX_IOU, iou
@@ -45,6 +45,8 @@ def check_shown(case: Case) -> None:
     if asked is None or not case.expect(len(case.row["object_ids"]) == 1, Kind.OBJECT, "objects", "the winner"):
         return
     rivals = _visible(case)
+    if not case.expect(len(rivals) > 1, Kind.RULE, f"{len(rivals)} objects in view", "something to compare"):
+        return
     away = {i: float(np.linalg.norm(case.cameras[0].see(thing.center))) for i, thing in rivals.items()}
     winner = (min if asked == "closest" else max)(away, key=lambda i: away[i])
     stored = case.row["object_ids"][0]
@@ -69,15 +71,14 @@ def check_shown(case: Case) -> None:
 
 def _visible(case: Case) -> dict[int, Thing]:
     """What may be called an object, and has pixels in the images."""
-    shown = sorted({i for camera in case.cameras for i in camera.shown})
-    return {i: case.evidence.things[i] for i in shown if not case.evidence.things[i].is_structural}
+    shown = {i for camera in case.cameras for i in camera.shown}
+    things = {i: thing for i, thing in case.evidence.things.items() if i in shown}
+    return {i: thing for i, thing in things.items() if not is_structural(thing)}
 
 
 def _lead(camera: Camera, things: dict[int, Thing], winner: int, asked: str) -> float:
-    """By how many standard deviations the winner keeps its lead over the next one; infinite without a rival."""
+    """By how many standard deviations the winner keeps its lead over the next one."""
     rivals = [thing.center for i, thing in things.items() if i != winner]
-    if not rivals:
-        return float("inf")
     points = camera.see(np.array([things[winner].center, *rivals]))
     sign = 1.0 if asked == "closest" else -1.0
 

@@ -8,12 +8,15 @@ import pytest
 from scipy.stats import chisquare
 
 from factory.audit.balance import chance, check_balance
+from factory.audit.case import Placing
 from factory.audit.claims import bind_numbers, claims
-from factory.audit.evidence import Thing, box_gap
+from factory.audit.evidence import Evidence, Thing, box_gap
 from factory.audit.findings import Kind
 from factory.audit.noise import CAMERA_NOISE_RAD, spread
 from factory.audit.numeric import is_rounded
+from factory.audit.rules import turn_deg
 from factory.audit.text import Named, number_words, tokenise, wrong_mentions
+from tests.audit.clean_world import clean_world
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,61 @@ def test_spread_under_a_turn() -> None:
     points = np.array([[0.0, 3.0, 4.0]])
     sideways = spread(lambda p: p[..., 0, :1], points, camera=True)
     assert sideways == pytest.approx([math.hypot(0.02, 5.0 * CAMERA_NOISE_RAD)], rel=1e-6)
+
+
+def test_two_cameras_turn_by_themselves() -> None:
+    """Points 3 m above and below the axes of their cameras: a turn lifts one depth and lowers the other."""
+    points = np.array([[0.0, 3.0, 4.0], [0.0, -3.0, 4.0]])
+
+    def deeper(p: np.ndarray) -> np.ndarray:
+        return p[..., 0, 2:] - p[..., 1, 2:]
+
+    still = 0.02 * math.sqrt(2)
+    together, apart = (spread(deeper, points, camera=names) for names in (["a", "a"], ["a", "b"]))
+    assert together == pytest.approx([math.hypot(still, 6.0 * CAMERA_NOISE_RAD)], rel=1e-6)
+    assert apart == pytest.approx([math.hypot(still, math.sqrt(18.0) * CAMERA_NOISE_RAD)], rel=1e-6)
+    assert spread(deeper, points, camera=True) == pytest.approx(together)
+    assert spread(deeper, points, camera=False) == pytest.approx([still])
+
+
+@pytest.mark.parametrize("degrees", [0.0, 9.99, 90.0, 180.0])
+def test_turn_between_cameras(degrees: float) -> None:
+    views = clean_world().views[:2]
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    first = np.array(views[0]["world_from_camera"]).reshape(4, 4)
+    turned = first @ np.array([[c, -s, 0, 5], [s, c, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    views[1]["world_from_camera"] = [float(v) for v in turned.ravel()]
+    evidence = Evidence(clean_world().scene, [], views)
+    assert turn_deg(*evidence.cameras.values()) == pytest.approx(degrees, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("images", "allowed"),
+    [
+        ([0, 0], {"FIRST", "ANY"}),
+        ([1, 1], {"LATER", "ANY"}),
+        ([0, 2], {"APART", "SPREAD", "ANY"}),
+        ([1, 2], {"LATER", "APART", "SPREAD", "ANY"}),
+        ([0, 1, 1], {"SPREAD", "ANY"}),
+    ],
+)
+def test_images_of_marks(images: list[int], allowed: set[str]) -> None:
+    assert {placing.name for placing in Placing if placing.allows(images)} == allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Start at @blue: look to the left of and below @blue to see @red.", {"left": "red", "below": "red"}),
+        ("@blue is right of @red, and @red is lower than @blue.", {"right": "blue", "below": "red"}),
+        ("@red is lower and closer to the camera than @blue.", {"below": "red", "closer": "red"}),
+        ("Compared with @blue, @red is closer.", {"closer": "red"}),
+        ("The person behind the camera has @red behind @blue.", {"behind": "red"}),
+        ("See @red and @blue: the former is left.", {"left": "red"}),
+    ],
+)
+def test_who_is_said_to_be_what(text: str, said: dict[str, str]) -> None:
+    assert dict(claims(text, ("left", "right", "below", "closer", "behind"), ("red", "blue"))) == said
 
 
 def box(center: tuple[float, ...], extents: tuple[float, ...], yaw_deg: float = 0.0) -> Thing:

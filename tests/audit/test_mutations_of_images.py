@@ -119,6 +119,14 @@ def structural_winner(world: World) -> None:
     world.thing(1)["is_structural"] = True
 
 
+def lonely_winner(world: World) -> None:
+    """The closest object is all there is in view."""
+    world.views[0]["objects"] = [world.shown("10", 1)]
+    for thing in world.objects:
+        thing["frame_ids"] = [f for f in thing["frame_ids"] if f != "10" or thing["object_id"] == 1]
+    world.rows = [world.row(OC, "fill")]
+
+
 def hidden_rival(world: World) -> None:
     """Something nearer, of which only a corner shows, is an object in view all the same."""
     _move(world, 7, [0.1, 1.0, 1.4])
@@ -247,6 +255,7 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     "both asked": (reword(OC, "fill", "question", "closest", "closest or farthest"), Kind.QUESTION),
     "two as close": (second_winner, Kind.MARGIN),
     "rival of which little shows": (hidden_rival, Kind.OBJECT),
+    "nothing to compare": (lonely_winner, Kind.RULE),
     "wall wins": (structural_winner, Kind.OBJECT),
     "wrong margin": (change(OC, "fill", margin=3.0), Kind.MARGIN),
     "wrong letter of boxes": (change(OC, "select", answer="A"), Kind.LETTER),
