@@ -174,7 +174,7 @@ def lint_task(file: str, task: str, table: Any, shared: Mapping[str, Any], vocab
         elif name.startswith(("question", "answer")):
             found = _list_defects(value, _minimum(name), _SLOT_LISTS, vocabulary)
         elif name == "like":
-            found = iter([f"expected another task of {file} that is like none itself, not {value!r}"])
+            found = iter([f"expected a task above it in {file}, not {value!r}"])
         else:
             found = iter(["unknown list, expected question..., answer..., closings, phrases or lexicon"])
         defects += [f"{file}: {task}.{name}: {defect}" for defect in found]

@@ -5,7 +5,7 @@ A file per family holds a table per task:
     [task.closings]             per format, the lists of `shared.toml` that follow the question, in order
     [task.question]             a list of sentences; tasks may have several (`question_place`, `answer`, ...)
     [[task.phrases.<group>]]    fragments that a sentence is built from; one table of a group is drawn per row
-    like = "<task>"             a task of the same file whose lists, phrases and closings it has where it has no own
+    like = "<task>"             a task above it in the file, whose lists, phrases and closings it has if it has none
     lexicon = "<name>"          a file of `lexicons` that decides what is said (see `factory.wording.lexicon`)
 
 A list has `text`, the slots that each sentence must use (`required`), of which it must use at least one (`one_of`)
@@ -130,10 +130,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def _inherited(tables: Mapping[str, Any]) -> dict[str, Any]:
     """The tables of a file, those that are `like` another one completed with what they lack of it."""
-    found = {}
+    found: dict[str, Any] = {}
     for task, table in tables.items():
-        base = tables.get(table.get("like", "")) if isinstance(table, dict) else None
-        if isinstance(base, dict) and "like" not in base:
+        base = found.get(str(table.get("like"))) if isinstance(table, dict) else None
+        if isinstance(base, dict):
             table = base | {name: value for name, value in table.items() if name != "like"}
         found[task] = table
     return found

@@ -158,11 +158,11 @@ DEFECTS: dict[str, tuple[Callable[[Files], None], str]] = {
     ),
     "like no other task": (
         changed("task.raw", "[smell]\nlike = 'sound'\n"),
-        "smell.like: expected another task of family.toml that is like none itself, not 'sound'",
+        "smell.like: expected a task above it in family.toml, not 'sound'",
     ),
     "like itself": (
         changed("task.raw", "[smell]\nlike = 'smell'\n"),
-        "smell.like: expected another task of family.toml that is like none itself, not 'smell'",
+        "smell.like: expected a task above it in family.toml, not 'smell'",
     ),
     "phrases are no tables": (changed("task.raw", "[smell.phrases]\nfar = 'one'\n"), "expected arrays of tables"),
 }
