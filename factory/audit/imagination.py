@@ -14,7 +14,7 @@ from factory.audit.imagined import (
     before_to_other,
     tilt_deg,
 )
-from factory.audit.imagined_text import Slots, check_parts, check_sentence
+from factory.audit.imagined_text import Slots, check_change, check_parts, check_sentence
 from factory.audit.noise import EMPTY_M
 from factory.audit.numeric import check_letter, check_values
 from factory.audit.readings import least_margin, settle
@@ -63,7 +63,8 @@ def check_imagination(case: Case) -> None:
     words: dict[str, Slots] = {
         time: {slot: word or "" for slot, word in slots.items()} for time, slots in state.items()
     }
-    triple = [words["after"][slot] for slot in ("left_right", "above_below", THIRD[relation])]
+    slots = ("left_right", "above_below", THIRD[relation])
+    start, triple = ([words[time][slot] for slot in slots] for time in ("before", "after"))
     case.expect(any(triple), Kind.RULE, "all slots empty after the move", "something to say")
     for slot in ("red_front_behind", "yellow_front_behind") if hard and relation == "oo" else ():
         case.expect(bool(words["after"][slot]), Kind.RULE, f"{slot} empty", "clearly in front or behind")
@@ -73,6 +74,7 @@ def check_imagination(case: Case) -> None:
         _check_select(case, triple)
     else:
         check_sentence(case, words["before"], words["after"])
+        check_change(case, start, triple)
 
 
 def _check_names(case: Case, things: dict[str, Thing]) -> None:

@@ -28,6 +28,11 @@ _SLOT = {
     "closer": "distance",
     "farther": "distance",
 }
+_CHANGED = re.compile(r"\b(?:no longer|not the same|alters this|this changes|a different relation|it depends on)\b")
+_SAME = re.compile(
+    r"\b(?:nothing is different|the same holds|still so|just the same|stays what|not alter|likewise that|can still say|yet now"
+    r"|the same at both|finding remains|one can repeat|unchanged|said twice|not change|not depend|no different)\b"
+)
 _OPPOSITE = {
     a: b
     for pair in (("left", "right"), ("above", "below"), ("closer", "farther"), ("front", "behind"))
@@ -42,6 +47,15 @@ def check_sentence(case: Case, before: Slots, after: Slots) -> None:
         said = _said(parts[time], case.audit.relation)
         expected = {slot: {word} for slot, word in truth.items() if word}
         case.expect(said == expected, Kind.ANSWER, case.answer, f"{time} the move {truth}, not {said}")
+
+
+def check_change(case: Case, before: list[str], after: list[str]) -> None:
+    """A sentence may also say whether the move changes anything."""
+    text = case.tokens(case.answer)
+    told = "change" if _CHANGED.search(text) else "no change" if _SAME.search(text) else None
+    case.expect(
+        told in (None, "no change" if before == after else "change"), Kind.ANSWER, case.answer, [before, after]
+    )
 
 
 def split_times(text: str) -> dict[str, str]:
