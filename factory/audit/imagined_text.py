@@ -30,8 +30,9 @@ _SLOT = {
 }
 _CHANGED = re.compile(r"\b(?:no longer|not the same|alters this|this changes|a different relation|it depends on)\b")
 _SAME = re.compile(
-    r"\b(?:nothing is different|the same holds|still so|just the same|stays what|not alter|likewise that|can still say|yet now"
-    r"|the same at both|finding remains|one can repeat|unchanged|said twice|not change|not depend|no different)\b"
+    r"\b(?:nothing is different|the same holds|still so|just the same|stays what|not alter|likewise that|can still say"
+    r"|yet now|once more|the same at both|finding remains|one can repeat|unchanged|said twice|not change|not depend"
+    r"|no different)\b"
 )
 _OPPOSITE = {
     a: b
