@@ -15,22 +15,14 @@ from factory.audit.imagined import (
     tilt_deg,
 )
 from factory.audit.imagined_text import Slots, check_change, check_parts, check_sentence
-from factory.audit.noise import EMPTY_M
-from factory.audit.numeric import check_letter, check_values
-from factory.audit.readings import least_margin, settle
+from factory.audit.numeric import check_values
+from factory.audit.readings import FRONT, HEIGHT, RANGE, SIDE, SLOT, check_triples, least_margin, settle
 from factory.audit.rules import check_margin
-from factory.audit.text import Named, numbers
+from factory.audit.text import Named
 
 MAX_TILT_DEG, MIN_MOVE_M = 60.0, 0.8
 ROLES = ("green", "blue", "red", "yellow")
-THIRD = {"oc": "front_behind", "oo": "distance"}
-WORDS = {
-    "left_right": ("left", "right"),
-    "above_below": ("above", "below"),
-    "front_behind": ("front", "behind"),
-    "distance": ("closer", "farther"),
-}
-_FRAME = re.compile(r"\bframe-\d+")
+THIRD = {"oc": FRONT, "oo": RANGE}
 
 
 def check_imagination(case: Case) -> None:
@@ -63,7 +55,7 @@ def check_imagination(case: Case) -> None:
     words: dict[str, Slots] = {
         time: {slot: word or "" for slot, word in slots.items()} for time, slots in state.items()
     }
-    slots = ("left_right", "above_below", THIRD[relation])
+    slots = [SLOT[pair] for pair in (SIDE, HEIGHT, THIRD[relation])]
     start, triple = ([words[time][slot] for slot in slots] for time in ("before", "after"))
     case.expect(any(triple), Kind.RULE, "all slots empty after the move", "something to say")
     for slot in ("red_front_behind", "yellow_front_behind") if hard and relation == "oo" else ():
@@ -71,7 +63,7 @@ def check_imagination(case: Case) -> None:
     case.answers += [word for word in triple if word]
     check_parts(case)
     if case.format == "select":
-        _check_select(case, triple)
+        check_triples(case, triple, (SIDE, HEIGHT, THIRD[relation]))
     else:
         check_sentence(case, words["before"], words["after"])
         check_change(case, start, triple)
@@ -100,22 +92,6 @@ def _frames_named(case: Case) -> tuple[Named, ...]:
         question = mention.sub(" ", question)  # `floor lamp` before `lamp`
     pairs = zip(ROLES, case.row["labels"], strict=False)
     return tuple(Named(role, label, (frames[label.lower()],)) for role, label in pairs)
-
-
-def _check_select(case: Case, truth: list[str]) -> None:
-    stated = numbers(_FRAME.sub(" ", case.tokens(case.row["question"])))
-    case.expect(set(stated) <= {EMPTY_M}, Kind.QUESTION, case.row["question"], f"empty below {EMPTY_M} m")
-    kinds = [("", *WORDS[slot]) for slot in ("left_right", "above_below", THIRD[case.audit.relation])]
-    right = []
-    for text in case.options:
-        parts = [part.strip() for part in text.split(",")]
-        valid = len(parts) == 3 and all(part in kind for part, kind in zip(parts, kinds, strict=True))
-        if not case.expect(valid, Kind.OPTIONS, text, "three entries, each of them may be empty"):
-            return
-        right.append(parts == truth)
-        wrong = any(word and word != part for word, part in zip(truth, parts, strict=True))
-        case.expect(right[-1] or wrong, Kind.OPTIONS, text, f"wrong in a filled slot of {truth}")
-    check_letter(case, right)
 
 
 _OC = TaskAudit(

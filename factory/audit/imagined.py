@@ -7,22 +7,15 @@ both times.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from factory.audit.evidence import Camera
-from factory.audit.noise import spread
-from factory.audit.readings import Reading, WordPair
+from factory.audit.readings import FRONT, HEIGHT, RANGE, SIDE, Reading, drop, read
 
 Array = np.ndarray
-
-SIDE, HEIGHT = ("right", "left"), ("below", "above")
-FRONT, RANGE = ("front", "behind"), ("farther", "closer")
-Plan = tuple[tuple[str, WordPair], ...]
-"""The slot and the words of every quantity, in order."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +26,10 @@ class State:
     readings: list[Reading]
 
 
-def _measure(quantity: Callable[[Array], Array], points: Array, plan: Plan, *, camera: bool) -> list[Reading]:
-    """Readings of quantities (k,) that depend on centres (n, 3) [m]: in the world, with `camera` along its axes."""
-    sigmas = spread(quantity, points, camera=camera)
-    return [
-        Reading(slot, words, float(value), float(sigma))
-        for (slot, words), value, sigma in zip(plan, quantity(points), sigmas, strict=True)
-    ]
-
-
 def before_to_observer(camera: Camera, red: Array) -> State:
     """Red (3,) [m, world] as the first camera has it: right, lower and in front."""
-    sides = _measure(
-        lambda p: p[..., 0, [0, 2]],
-        camera.see(red)[None],
-        (("left_right", SIDE), ("front_behind", FRONT)),
-        camera=True,
-    )
-    (height,) = _measure(
-        lambda p: camera.position[2] - p[..., 0, 2:], red[None], (("above_below", HEIGHT),), camera=False
-    )
+    sides = read(lambda p: p[..., 0, [0, 2]], camera.see(red)[None], (SIDE, FRONT), camera=True)
+    (height,) = read(lambda p: camera.position[2] - p[..., 0, 2:], red[None], (HEIGHT,), camera=False)
     readings = [sides[0], height, sides[1]]
     return State([r.quantity for r in readings], readings)
 
@@ -60,13 +37,8 @@ def before_to_observer(camera: Camera, red: Array) -> State:
 def before_to_other(camera: Camera, red: Array, yellow: Array) -> State:
     """Red relative to yellow, (3,) each [m, world], for the first camera: right, lower, farther."""
     pair = np.array([red, yellow])
-    side, away, deeper = _measure(
-        _side_and_ranges,
-        camera.see(pair),
-        (("left_right", SIDE), ("distance", RANGE), ("distance", RANGE)),
-        camera=True,
-    )
-    (height,) = _measure(_drop, pair, (("above_below", HEIGHT),), camera=False)
+    side, away, deeper = read(_side_and_ranges, camera.see(pair), (SIDE, RANGE, RANGE), camera=True)
+    (height,) = read(drop, pair, (HEIGHT,), camera=False)
     readings = [side, height, away]
     if camera.see(pair)[:, 2].min() > 0:  # nobody speaks of the depth of what is behind
         readings.append(deeper)
@@ -75,12 +47,8 @@ def before_to_other(camera: Camera, red: Array, yellow: Array) -> State:
 
 def after_to_observer(green: Array, blue: Array, red: Array) -> State:
     """Red for someone at green who looks at blue: right, lower, in front."""
-    readings = _measure(
-        lambda p: _from_green(p, 2),
-        np.array([green, blue, red]),
-        (("left_right", SIDE), ("above_below", HEIGHT), ("front_behind", FRONT), ("front_behind", FRONT)),
-        camera=False,
-    )
+    points = np.array([green, blue, red])
+    readings = read(partial(_from_green, place=2), points, (SIDE, HEIGHT, FRONT, FRONT), camera=False)
     return State([r.quantity for r in readings[:3]], readings)
 
 
@@ -90,15 +58,10 @@ def after_to_other(green: Array, blue: Array, red: Array, yellow: Array, *, fron
     With `fronts` also whether red and yellow are in front of that observer.
     """
     points = np.array([green, blue, red, yellow])
-    readings = _measure(
-        _compared_from_green,
-        points,
-        (("left_right", SIDE), ("above_below", HEIGHT), ("distance", RANGE)),
-        camera=False,
-    )
+    readings = read(_compared_from_green, points, (SIDE, HEIGHT, RANGE), camera=False)
     values = [r.quantity for r in readings]
-    for place, slot in ((2, "red_front_behind"), (3, "yellow_front_behind")) if fronts else ():
-        ahead = _measure(partial(_ahead, place=place), points, ((slot, FRONT), (slot, FRONT)), camera=False)
+    for place, of in ((2, "red_"), (3, "yellow_")) if fronts else ():
+        ahead = read(partial(_ahead, place=place), points, (FRONT, FRONT), camera=False, of=of)
         readings += ahead
         values.append(ahead[0].quantity)
     return State(values, readings)
@@ -116,11 +79,6 @@ def _side_and_ranges(pair: Array) -> Array:
     red, yellow = pair[..., 0, :], pair[..., 1, :]
     away = np.linalg.norm(red, axis=-1) - np.linalg.norm(yellow, axis=-1)
     return np.stack([red[..., 0] - yellow[..., 0], away, red[..., 2] - yellow[..., 2]], axis=-1)
-
-
-def _drop(pair: Array) -> Array:
-    """How much lower the first of two (..., 2, 3) [m, world] is."""
-    return np.asarray(pair[..., 1, 2:] - pair[..., 0, 2:])
 
 
 def _gaze(points: Array) -> tuple[Array, Array, Array]:

@@ -5,6 +5,7 @@ import re
 from factory.audit.case import Case
 from factory.audit.claims import claims
 from factory.audit.findings import Kind
+from factory.audit.readings import SLOT
 from factory.audit.text import sentences
 
 Slots = dict[str, str]
@@ -18,27 +19,15 @@ _CUES = {
 _CLAUSE = re.compile(r"[;:,]|[.!?](?!\d)")
 # "right" that is no side
 _NO_SIDE = re.compile(r"\bright (?=where|at|there|away)")
-_SLOT = {
-    "left": "left_right",
-    "right": "left_right",
-    "above": "above_below",
-    "below": "above_below",
-    "front": "front_behind",
-    "behind": "front_behind",
-    "closer": "distance",
-    "farther": "distance",
-}
+_SLOT = {word: slot for pair, slot in SLOT.items() for word in pair}
 _CHANGED = re.compile(r"\b(?:no longer|not the same|alters this|this changes|a different relation|it depends on)\b")
 _SAME = re.compile(
     r"\b(?:nothing is different|the same holds|still so|just the same|stays what|not alter|likewise that|can still say"
     r"|yet now|once more|the same at both|finding remains|one can repeat|unchanged|said twice|not change|not depend"
     r"|no different)\b"
 )
-_OPPOSITE = {
-    a: b
-    for pair in (("left", "right"), ("above", "below"), ("closer", "farther"), ("front", "behind"))
-    for a, b in (pair, pair[::-1])
-}
+_OPPOSITE = {a: b for pair in SLOT for a, b in (pair, pair[::-1])}
+_ELSEWHERE = re.compile(r"\bframe-(?!0\b)\d+|\b(?:second|third|last) (?:image|view|camera|frame)\b")
 
 
 def check_sentence(case: Case, before: Slots, after: Slots) -> None:
@@ -120,6 +109,8 @@ def check_parts(case: Case) -> None:
         for color, part in (("green", "move"), ("blue", "face")):
             told = {found for mentioned, found in parts if mentioned == color}
             case.expect(not told or part in told, Kind.MENTION, text, f"{part} {color}, not {sorted(told)}")
+    elsewhere = _ELSEWHERE.search(case.tokens(case.row["question"]))
+    case.expect(elsewhere is None, Kind.QUESTION, case.row["question"], "a start at the first image or Frame-0")
     if case.audit.relation == "oo":
         referents = _referents(case.tokens(case.row["question"]))
         case.expect(

@@ -1,6 +1,6 @@
 """Where red is for the observer at the first camera: relative to blue, or to the observer himself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
@@ -8,13 +8,24 @@ import numpy as np
 from factory.audit.case import Array, Case, Placing, TaskAudit
 from factory.audit.claims import claims
 from factory.audit.findings import Kind
-from factory.audit.noise import EMPTY_M, spread
-from factory.audit.numeric import check_letter, check_values
-from factory.audit.readings import Reading, WordPair, least_margin, settle
+from factory.audit.numeric import check_values
+from factory.audit.readings import (
+    FRONT,
+    HEIGHT,
+    RANGE,
+    SIDE,
+    SLOT,
+    Reading,
+    WordPair,
+    check_triples,
+    drop,
+    least_margin,
+    read,
+    settle,
+)
 from factory.audit.rules import check_main_view, check_margin
 from factory.audit.text import numbers
 
-SIDE, HEIGHT, RANGE, FRONT = ("right", "left"), ("below", "above"), ("farther", "closer"), ("front", "behind")
 OBSERVER = "observer"
 
 
@@ -23,8 +34,8 @@ def check_relation_oo(case: Case) -> None:
     points = np.array([case.seen("red"), case.seen("blue")])
     heights = np.array([case.center("red"), case.center("blue")])
     readings = [
-        *_read(_differences, points, (SIDE, HEIGHT, RANGE, RANGE), camera=True),
-        *_read(_drop, heights, (HEIGHT,), camera=False),
+        *read(_differences, points, (SIDE, HEIGHT, RANGE, RANGE), camera=True),
+        *read(drop, heights, (HEIGHT,), camera=False),
     ]
     check_values(case, [reading.quantity for reading in readings[:3]])
     _check_words(case, readings, (SIDE, HEIGHT, RANGE), "blue")
@@ -34,22 +45,11 @@ def check_relation_oc(case: Case) -> None:
     """Side and height relative to the camera, and whether red is in front of it."""
     foot = case.cameras[0].position
     readings = [
-        *_read(lambda points: points[..., 0, :], case.seen("red")[None], (SIDE, HEIGHT, FRONT), camera=True),
-        *_read(lambda points: foot[2:] - points[..., 0, 2:], case.center("red")[None], (HEIGHT,), camera=False),
+        *read(lambda points: points[..., 0, :], case.seen("red")[None], (SIDE, HEIGHT, FRONT), camera=True),
+        *read(lambda points: foot[2:] - points[..., 0, 2:], case.center("red")[None], (HEIGHT,), camera=False),
     ]
     check_values(case, [reading.quantity for reading in readings[:3]])
     _check_words(case, readings, (SIDE, HEIGHT, FRONT), OBSERVER)
-
-
-def _read(
-    quantity: Callable[[Array], Array], points: Array, slots: Sequence[WordPair], *, camera: bool
-) -> list[Reading]:
-    """A reading per quantity, of the slot that it decides."""
-    exact, sigmas = quantity(points), spread(quantity, points, camera=camera)
-    return [
-        Reading(words[0], words, float(value), float(sigma))
-        for words, value, sigma in zip(slots, exact, sigmas, strict=True)
-    ]
 
 
 def _differences(points: Array) -> Array:
@@ -60,16 +60,11 @@ def _differences(points: Array) -> Array:
     return np.concatenate([difference[..., :2], farther, difference[..., 2:]], axis=-1)
 
 
-def _drop(centers: Array) -> Array:
-    """How much lower in the world the first centre is."""
-    return np.asarray(centers[..., 1, 2:] - centers[..., 0, 2:])
-
-
 def _check_words(case: Case, readings: list[Reading], slots: Sequence[WordPair], other: str) -> None:
     """What is said of red, seen against the other contestant."""
     check_main_view(case)
     settled = settle(readings)
-    truth = [settled[words[0]] for words in slots]
+    truth = [settled[SLOT[words]] for words in slots]
     if case.format == "judge":
         margins = [least_margin([r for r in readings if r.words == words]) for words in slots]
         _check_judge(case, truth, margins, slots, other)
@@ -80,7 +75,7 @@ def _check_words(case: Case, readings: list[Reading], slots: Sequence[WordPair],
         case.expect(any(agreed), Kind.RULE, "all slots empty", "something to say")
         case.answers += [word for word in agreed if word]
         if case.format == "select":
-            _check_select(case, agreed, slots)
+            check_triples(case, agreed, slots)
         else:
             said = _said(case, case.answer, slots, other, named_only=False)
             expected = [word for word in chain.from_iterable(slots) if word in agreed]
@@ -95,18 +90,6 @@ def _said(case: Case, text: str, slots: Sequence[WordPair], other: str, *, named
     found = claims(case.tokens(text), words, ("red", other), named_only=named_only)
     said = {opposite[word] if holder == other else word for word, holder in found}
     return [word for word in words if word in said]
-
-
-def _check_select(case: Case, truth: list[str], slots: Sequence[WordPair]) -> None:
-    stated = numbers(case.tokens(case.row["question"]))
-    case.expect(set(stated) <= {EMPTY_M}, Kind.QUESTION, case.row["question"], f"empty below {EMPTY_M} m")
-    right = []
-    for text in case.options:
-        parts = [part.strip() for part in text.split(",")]
-        valid = len(parts) == 3 and all(p == "" or p in slot for p, slot in zip(parts, slots, strict=True))
-        case.expect(valid, Kind.OPTIONS, text, f"one of each of {slots}; each may be empty")
-        right.append(parts == truth)
-    check_letter(case, right)
 
 
 def _check_judge(

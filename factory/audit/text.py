@@ -4,7 +4,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_MENTION = re.compile(r"\(\s*(?:(?:red|green|blue|yellow) (?:point|bbox)|object(?:a|\d+))(?: in frame-\d+)?\s*\)")
+_COLORED = r"(?:red|green|blue|yellow) (?:point|bbox)"
+_MENTION = re.compile(rf"\(\s*(?:(?:object\d+, )?{_COLORED}|object(?:a|\d+))(?: in frame-\d+)?\s*\)")
+FRAME_NAME = re.compile(r"\bframe-\d+")
 _DIMENSION = re.compile(r"\b[23]-?d\b")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _CLAUSE = re.compile(r"[;:,]|[.!?](?!\d)|\band\b|\bthen\b|\bwhile\b|\bwhereas\b|\bbut\b")

@@ -85,7 +85,7 @@ def _relation_rows(world: World) -> None:
     margin = 0.1 / math.sqrt(2 * 0.02**2 + math.radians(1) ** 2 * 0.5**2)
     marks = {"red": 8, "blue": 2}
     question = "Where is the mirror (red bbox) relative to the lamp (blue bbox)?"
-    options = [", , farther", ", , closer", "left, , farther", ", above, farther"]
+    options = [", , farther", ", , closer", "left, , ", ", above, "]
     world.ask(task, "select", marks, question, "A", [0.0, 0.0, farther], options, margin)
     world.ask(task, "sentence", marks, question, "Mirror is farther.", [0.0, 0.0, farther], None, margin)
 

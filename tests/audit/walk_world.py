@@ -78,9 +78,11 @@ def walk_frames(ending: str) -> list[str]:
 def mention(role: str, ending: str) -> str:
     """An object of the imagined moves as questions mention it."""
     label, image = THINGS[ROLES[role]][0], ON_IMAGES[ending][role]
-    box = "" if ending == "_video_hard" else f"{role} bbox"
-    frame = f"in Frame-{image}" if "_video" in ending else ""
-    return f"{label} ({' '.join(part for part in (box, frame) if part)})"
+    writings = {
+        "_video": f"object{list(ROLES).index(role)}, {role} bbox in Frame-{image}",
+        "_video_hard": f"in Frame-{image}",
+    }
+    return f"{label} ({writings.get(ending, f'{role} bbox')})"
 
 
 class Walk(World):
