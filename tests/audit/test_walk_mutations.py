@@ -263,6 +263,10 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
         reword(OO, "sentence", "answer", "After", "The lamp is in front of the observer. After"),
         Kind.ANSWER,
     ),
+    "start elsewhere": (
+        reword(f"{OC}_video", "select", "question", "Where", "Start at Frame-5. Where"),
+        Kind.QUESTION,
+    ),
     # imagined moves: who plays which part
     "move and gaze swapped in the question": (
         reword(
