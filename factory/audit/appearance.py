@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from factory.audit.case import Case, Placing, TaskAudit, video_frames
-from factory.audit.common import MIN_AREA, MIN_FRACTION
+from factory.audit.common import MIN_AREA, MIN_FRACTION, check_plain_label
 from factory.audit.evidence import Camera, Evidence
 from factory.audit.findings import Kind
 from factory.audit.numeric import check_letter, check_values
@@ -52,6 +52,7 @@ def check_order(case: Case) -> None:
     case.expect(len(set(labels)) == LABELS == len(labels), Kind.OBJECT, f"labels {labels}", "four different labels")
     frames = []
     for object_id, label in zip(ids, labels, strict=True):
+        check_plain_label(case, label)
         found = first_frame(case.evidence, label)
         if not case.expect(found is not None, Kind.RULE, f"{label!r} in no frame", "a label that the video shows"):
             return

@@ -72,12 +72,14 @@ class Case:
         """What texts call the objects of the row: those with marks, unless the task says otherwise."""
         if self.audit.names:
             return self.audit.names(self)
-        return tuple(Named(m["color"], m["label"], self._writings(m)) for m in self.row["marks"])
+        marks = enumerate(self.row["marks"])
+        return tuple(Named(m["color"], m["label"], self._writings(m, place)) for place, m in marks)
 
-    def _writings(self, mark: dict[str, Any]) -> tuple[str, ...]:
+    def _writings(self, mark: dict[str, Any], place: int) -> tuple[str, ...]:
         """A mark as questions write it, then the short form that answers may use.
 
-        Listed marks are called as loaders draw them: of the points, the first is the anchor.
+        Listed marks are called as loaders draw them: of the points, the first is the anchor. Loaders also write names
+        beside the boxes that relations in a video are about.
         """
         color = str(mark["color"])
         listed = color.removeprefix("point")
@@ -87,7 +89,10 @@ class Case:
             short = "objecta" if listed == "0" else f"object{int(listed) - 1}"
         else:
             short = f"{color} {mark['kind']}"
-        return (f"{short} in frame-{mark['image_index']}", short) if self.audit.view == "video" else (short,)
+        if self.audit.view != "video":
+            return (short,)
+        drawn = f"object{place}, " if mark["kind"] == "bbox" and self.audit.relation != "none" else ""
+        return (f"{drawn}{short} in frame-{mark['image_index']}", short)
 
     def tokens(self, text: str) -> str:
         """A text with its mentions of named objects as `@color`."""

@@ -156,8 +156,15 @@ def _visibility(case: Case) -> None:
         check_subject(case, case.marked[mark["color"]], case.marked_in[mark["color"]])
 
 
+def check_plain_label(case: Case, label: str) -> None:
+    """A label that stands alone may not be the general word, plural or singular of another one in the scene."""
+    others = case.evidence.lookalikes(label)
+    case.expect(not others, Kind.MENTION, repr(label), f"a label that is kept apart from {others}")
+
+
 def check_unique_name(case: Case, thing: Thing, cameras: list[Camera]) -> None:
     """A label that stands alone must be unique in the images shown: no other object with pixels may carry it."""
+    check_plain_label(case, thing.label)
     for camera in cameras:
         others = [i for i, o in camera.shown.items() if o["label"] == thing.label and i != thing.object_id]
         case.expect(not others, Kind.MENTION, f"{thing.label!r} in view {camera.frame_id}", f"a name not of {others}")

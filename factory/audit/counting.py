@@ -4,6 +4,7 @@ import re
 
 from factory.audit.appearance import appears
 from factory.audit.case import Case, TaskAudit, video_frames
+from factory.audit.common import check_plain_label
 from factory.audit.findings import Kind
 from factory.audit.numeric import check_letter, check_values
 from factory.audit.text import Named, number_words
@@ -20,6 +21,7 @@ def check_count(case: Case) -> None:
     labels = sorted(set(case.row["labels"]))
     if not case.expect(len(labels) == 1, Kind.OBJECT, f"labels {labels}", "one label"):
         return
+    check_plain_label(case, labels[0])
     instances = sorted(thing.object_id for thing in case.evidence.things.values() if thing.label == labels[0])
     count = len(instances)
     listed = sorted(case.row["object_ids"])

@@ -75,7 +75,14 @@ class Evidence:
         self.cameras = {v["frame_id"]: _camera(v) for v in views}
         self._seen: dict[str, dict[int, Array]] = {}
         self._overlap: dict[tuple[int, int], float] = {}
-        self.longer_labels = _longer_labels({t.label for t in self.things.values()})
+        self._labels = {t.label.lower() for t in self.things.values()}
+        self.longer_labels = _longer_labels(self._labels)
+
+    def lookalikes(self, label: str) -> list[str]:
+        """Other labels of the scene that a reader may mean by this one: `coffee table` for `table`."""
+        own = label.lower()
+        forms = {own + "s", own + "es", own.removesuffix("s"), own.removesuffix("es")} - {own}
+        return sorted({*self.longer_labels.get(own, ()), *(forms & self._labels)})
 
     def seen(self, frame_id: str, object_id: int) -> Array:
         """Centre (3,) of an object along the axes of a camera [m]."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from factory.audit.case import Array, Case, TaskAudit
-from factory.audit.common import check_subject, is_structural
+from factory.audit.common import MIN_AREA, check_subject, is_structural
 from factory.audit.evidence import Camera, Thing
 from factory.audit.findings import Kind
 from factory.audit.matching import SAME_BOX_IOU, iou
@@ -70,10 +70,15 @@ def check_shown(case: Case) -> None:
 
 
 def _visible(case: Case) -> dict[int, Thing]:
-    """What may be called an object, and has pixels in the images."""
-    shown = {i for camera in case.cameras for i in camera.shown}
+    """What may be called an object, and has a box in the images that is large enough to notice."""
+    shown = {i for camera in case.cameras for i in camera.shown if _area(camera.shown[i]["box"]) >= MIN_AREA}
     things = {i: thing for i, thing in case.evidence.things.items() if i in shown}
     return {i: thing for i, thing in things.items() if not is_structural(thing)}
+
+
+def _area(box: list[int]) -> int:
+    x1, y1, x2, y2 = box
+    return (x2 - x1) * (y2 - y1)
 
 
 def _lead(camera: Camera, things: dict[int, Thing], winner: int, asked: str) -> float:

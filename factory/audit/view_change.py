@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from factory.audit.case import Case, TaskAudit
+from factory.audit.common import check_plain_label
 from factory.audit.findings import Kind
 from factory.audit.landmark import false_landmark_claims
 from factory.audit.numeric import check_values, is_rounded
@@ -128,6 +129,7 @@ def _clauses(case: Case) -> list[str]:
 def _check_landmark(case: Case) -> None:
     """The object that tells how the picture shifts: unambiguous in both images, and described as it is."""
     for object_id, label in zip(case.row["object_ids"], case.row["labels"], strict=True):
+        check_plain_label(case, label)
         boxes = []
         for camera in case.cameras:
             shown = camera.shown.get(object_id)

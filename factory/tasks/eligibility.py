@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from factory.tasks.marks import box_share
 from factory.tasks.parameters import Parameters
 from factory.tasks.records import SceneRecords
 
@@ -23,8 +24,6 @@ class Screening:
 @lru_cache(maxsize=4)  # all tasks of a scene ask for the same
 def screen(records: SceneRecords, parameters: Parameters, *, video: bool = False) -> Screening:
     """Sightings of whole, named, visible objects in keyframes, or in the frames of the video (SPAR, section 7.4)."""
-    boxes = records.boxes.astype(np.float64)
-    area_share = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) / 1e6
     depth = records.centers_camera[:, 2]
     where = "not in a frame of the video" if video else "not in a keyframe"
     kept = records.video_index >= 0 if video else records.is_keyframe
@@ -33,11 +32,11 @@ def screen(records: SceneRecords, parameters: Parameters, *, video: bool = False
         "part of the building": records.structural[records.sighting_object],
         "without a label": (records.labels == "")[records.sighting_object],
         "too little of it visible": records.visible_fractions < parameters.min_visible_fraction,
-        "box too small": area_share < parameters.min_box_share,
+        "box too small": box_share(records.boxes) < parameters.min_box_share,
         "too near or too far": (depth < parameters.min_depth_m) | (depth > parameters.max_depth_m),
         "cut off by the image border": (records.boxes.min(axis=1) <= 0) | (records.boxes.max(axis=1) >= 1000),
     }
-    eligible = np.ones(len(boxes), dtype=bool)
+    eligible = np.ones(len(depth), dtype=bool)
     rejects: Counter[str] = Counter()
     for reason, failed in failures.items():
         count = int((eligible & failed).sum())

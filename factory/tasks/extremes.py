@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from factory.tasks.eligibility import screen
-from factory.tasks.marks import box_iou
+from factory.tasks.marks import box_iou, box_share
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
 from factory.tasks.sampling import Pool
@@ -20,7 +20,7 @@ Array = np.ndarray
 class ExtremeToObserver(Task):
     """Which object is closest to, or farthest from, the camera of the first image, among all that the images show.
 
-    What is not asked about competes too, however little of it shows: only parts of the building do not.
+    What is not asked about competes too, if its box is large enough to notice: only parts of the building do not.
     """
 
     spec = TaskSpec(
@@ -41,7 +41,7 @@ class ExtremeToObserver(Task):
         seen = self._views(records, eligible, quota, rng)
         views = np.repeat(seen, len(self.choices), axis=0)
         choice = np.tile(np.arange(len(self.choices)), len(seen))
-        winner, lead = (of_both.reshape(-1) for of_both in _extremes(records, seen))
+        winner, lead = (of_both.reshape(-1) for of_both in self._extremes(records, seen))
         shown = records.sighting_of[views, winner[:, None]] >= 0
         pool = Pool(views, winner[:, None], shown.argmax(axis=1)[:, None])
         pool.reject("nothing to compare with", np.isinf(lead))
@@ -58,7 +58,7 @@ class ExtremeToObserver(Task):
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
         asked = np.arange(len(candidates)), candidates.choice
-        winner, lead = (of_both[asked] for of_both in _extremes(records, candidates.views))
+        winner, lead = (of_both[asked] for of_both in self._extremes(records, candidates.views))
         sightings = records.sighting_of[candidates.views, winner[:, None]]
         image = (sightings >= 0).argmax(axis=1)
         box = records.boxes[np.take_along_axis(sightings, image[:, None], axis=1)[:, 0]]
@@ -69,6 +69,26 @@ class ExtremeToObserver(Task):
             margin=self._margin(lead),
             alternatives=self._other_boxes(records, candidates, winner, image, box),
         )
+
+    def _extremes(self, records: SceneRecords, views: Array) -> tuple[Array, Array]:
+        """The closest and the farthest object (n, 2) to the first camera among what the views (n, V) show for all to
+        see, and the lead (n, 2) [m] of each over the next, infinite where there is none."""
+        if not len(views):
+            return np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2))
+        noticed = box_share(records.boxes) >= self.parameters.min_box_share
+        shows = (records.sighting_of >= 0) & noticed[records.sighting_of] & ~records.structural
+        hidden = ~np.logical_or.reduce([shows[column] for column in views.T])
+        first, of_first = np.unique(views[:, 0], return_inverse=True)
+        distances = _distances(records, first[:, None], np.arange(len(records.object_ids)))[of_first]
+        winners, leads = [], []
+        for rank in (distances, -distances):
+            rank[hidden] = np.inf
+            winner = rank.argmin(axis=1)[:, None]
+            best = np.take_along_axis(rank, winner, axis=1)
+            np.put_along_axis(rank, winner, np.inf, axis=1)
+            winners.append(winner)
+            leads.append(rank.min(axis=1, keepdims=True) - best)
+        return np.hstack(winners), np.hstack(leads)
 
     def _said(self, image: Array, box: Array) -> Array:
         """(n, width) how the box (n, 4) on an image (n,) is said."""
@@ -112,26 +132,6 @@ class ExtremeToMainObserver(ExtremeToObserver):
 
     def _said(self, image: Array, box: Array) -> Array:
         return np.column_stack([image, box]).astype(np.float64)
-
-
-def _extremes(records: SceneRecords, views: Array) -> tuple[Array, Array]:
-    """The closest and the farthest object (n, 2) to the first camera among those that the views (n, V) show, and the
-    lead (n, 2) [m] of each over the next, infinite where there is none."""
-    if not len(views):
-        return np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2))
-    shows = (records.sighting_of >= 0) & ~records.structural
-    hidden = ~np.logical_or.reduce([shows[column] for column in views.T])
-    first, of_first = np.unique(views[:, 0], return_inverse=True)
-    distances = _distances(records, first[:, None], np.arange(len(records.object_ids)))[of_first]
-    winners, leads = [], []
-    for rank in (distances, -distances):
-        rank[hidden] = np.inf
-        winner = rank.argmin(axis=1)[:, None]
-        best = np.take_along_axis(rank, winner, axis=1)
-        np.put_along_axis(rank, winner, np.inf, axis=1)
-        winners.append(winner)
-        leads.append(rank.min(axis=1, keepdims=True) - best)
-    return np.hstack(winners), np.hstack(leads)
 
 
 def _distances(records: SceneRecords, views: Array, objects: Array) -> Array:

@@ -1,5 +1,7 @@
 """Kinds of things: objects by their label."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from factory.tasks.records import SceneRecords
@@ -10,17 +12,33 @@ Array = np.ndarray
 def kinds_of(records: SceneRecords) -> Array:
     """(N,) the number of each object's label, from 0 in the order of the labels' first objects.
 
-    -1 for objects without a label and for labels of which some thing is part of the building.
+    -1 for objects without a label, for labels of which some thing is part of the building, and for labels that a
+    reader would not keep apart from another one (see `mistakable`).
     """
     _, first, kind = np.unique(records.labels.astype(np.str_), return_index=True, return_inverse=True)
-    built = np.zeros(len(first), dtype=bool)
-    built[kind[records.structural | (records.labels == "")]] = True
-    order = np.argsort(np.where(built, len(kind), first), kind="stable")
+    unnamed = np.zeros(len(first), dtype=bool)
+    unnamed[kind[records.structural | (records.labels == "") | mistakable(records)]] = True
+    order = np.argsort(np.where(unnamed, len(kind), first), kind="stable")
     numbers = np.zeros(len(first), dtype=np.int64)
     numbers[order] = np.arange(len(first))
-    numbers[built] = -1
+    numbers[unnamed] = -1
     kinds: Array = numbers[kind]
     return kinds
+
+
+@lru_cache(maxsize=4)  # all tasks of a scene ask for the same
+def mistakable(records: SceneRecords) -> Array:
+    """(N,) whether an object's label, alone, may also be read as that of other things in the scene.
+
+    So it is with a general word (`table` where there is a `coffee table`) and with a plural beside its singular.
+    """
+    labels = sorted(set(records.labels.tolist()) - {""})
+    general = {short for short in labels for long in labels if long.endswith(f" {short}")}
+    paired = {one for one in labels for ending in ("s", "es") if one + ending in labels}
+    plurals = {one + ending for one in paired for ending in ("s", "es")}
+    names = np.array(sorted(general | paired | plurals), dtype=np.str_)
+    found: Array = np.isin(records.labels.astype(np.str_), names)
+    return found
 
 
 def per_kind(kinds: Array, of_object: Array) -> Array:

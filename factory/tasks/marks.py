@@ -34,6 +34,13 @@ def boxes_coincide(records: SceneRecords, views: Array, objects: Array, paramete
     return same
 
 
+def box_share(boxes: Array) -> Array:
+    """(...) the share of the image that boxes (..., 4) in 0..1000 take."""
+    sides = (boxes[..., 2:] - boxes[..., :2]).astype(np.float64)
+    share: Array = sides[..., 0] * sides[..., 1] / 1e6
+    return share
+
+
 def box_iou(first: Array, second: Array) -> Array:
     """Intersection over union (...) of boxes (..., 4) `x1 y1 x2 y2`."""
     first, second = first.astype(np.float64), second.astype(np.float64)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from factory.tasks.eligibility import screen
-from factory.tasks.marks import box_iou
+from factory.tasks.marks import box_iou, box_share
 from factory.tasks.pairs import near_duplicates
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
@@ -49,8 +49,7 @@ class PositionMatching(Task):
     def _other_boxes(self, records: SceneRecords, candidates: Candidates, truth: Array) -> Alternatives:
         """Boxes of other objects in the second view that do not pass for the right one."""
         p = self.parameters
-        size = (records.boxes[:, 2:] - records.boxes[:, :2]).prod(axis=1) / 1e6
-        usable = (size >= p.min_box_share) & ~records.structural[records.sighting_object]
+        usable = (box_share(records.boxes) >= p.min_box_share) & ~records.structural[records.sighting_object]
         shown = records.sighting_of[candidates.views[:, 1]]
         candidate, other = np.nonzero((shown >= 0) & usable[shown])
         boxes = records.boxes[shown[candidate, other]]

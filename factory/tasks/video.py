@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from factory.tasks.marks import box_share
 from factory.tasks.parameters import Parameters
 from factory.tasks.records import SceneRecords
 from factory.tasks.sampling import Pool
@@ -29,9 +30,8 @@ def appearances(records: SceneRecords, parameters: Parameters) -> tuple[Array, A
     It appears where enough of it is visible and large enough to be noticed; a frame that shows less of it, but at
     least a pixel, is neither one in which it appears nor one without it.
     """
-    boxes = records.boxes.astype(np.float64) / 1000.0
     plain = records.visible_fractions >= parameters.min_visible_fraction
-    plain &= (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) >= parameters.min_box_share
+    plain &= box_share(records.boxes) >= parameters.min_box_share
     rows = records.sighting_of[video_views(records)]
     shows = rows >= 0
     return shows & np.append(plain, False)[rows], shows

@@ -4,6 +4,7 @@ import numpy as np
 
 from factory.geometry.transforms import yaw_pitch_roll
 from factory.tasks.eligibility import screen
+from factory.tasks.labels import mistakable
 from factory.tasks.pairs import first_from_second, near_duplicates, shared_objects
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
@@ -91,7 +92,8 @@ class ViewChange(Task):
         """(n,) for each pair of views an object whose places and move in the images are beyond doubt, or -1."""
         middles = _middles(records.boxes)
         gaps = np.abs(middles[..., None] - THIRDS).min(axis=(1, 2))
-        clear = eligible & _sole_bearer(records) & (gaps >= self.parameters.min_third_gap_thousandths)
+        clear = eligible & _sole_bearer(records) & ~mistakable(records)[records.sighting_object]
+        clear &= gaps >= self.parameters.min_third_gap_thousandths
         shown = np.zeros(records.sighting_of.shape, dtype=bool)
         shown[records.sighting_view[clear], records.sighting_object[clear]] = True
         pair, thing = np.nonzero(shown[views[:, 0]] & shown[views[:, 1]])

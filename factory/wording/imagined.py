@@ -11,6 +11,8 @@ from schemas.qa import Fact, Format
 
 _ROLES = ("green", "blue", "red", "yellow")
 """Where the observer goes, what it faces, the object asked about, what that is compared with."""
+_STILLS = 3
+"""More images than that are the frames of a video."""
 _FILL_EMPTY = 0.15
 """See `relations.wrong_triples`: up to a third of the truths leave a slot empty, more than of other relations."""
 
@@ -36,7 +38,7 @@ class ImaginedSpeaker:
         return "answer_same" if _state(fact) == _state(fact, "before_") else "answer_change"
 
     def slots(self, fact: Fact, phrases: PhraseChoice) -> dict[str, str]:
-        slots = {} if fact.marks else _names_by_frame(fact)
+        slots = _names_in_video(fact) if fact.marks else _names_by_frame(fact)
         short = {mark.color: short_mention(fact, mark) for mark in fact.marks} or dict(
             zip(_ROLES, fact.labels, strict=False)
         )
@@ -62,6 +64,19 @@ def _slots(fact: Fact) -> tuple[str, str, str]:
 
 def _state(fact: Fact, time: str = "") -> Triple:
     return slot_triple(fact, [time + slot for slot in _slots(fact)])
+
+
+def _names_in_video(fact: Fact) -> dict[str, str]:
+    """Slots of marks in a video: `lamp (object0, green bbox in Frame-7)`, since loaders write these names beside them.
+
+    The colour alone would not do: the yellow boxes of videos are drawn cyan.
+    """
+    if len(fact.images) <= _STILLS:
+        return {}
+    return {
+        mark.color: f"{mark.label} (object{place}, {mark.color} bbox in {frame_name(mark.image_index)})"
+        for place, mark in enumerate(fact.marks)
+    }
 
 
 def _names_by_frame(fact: Fact) -> dict[str, str]:

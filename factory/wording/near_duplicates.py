@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 MAX_COMMON = 0.6
 """Largest share of word pairs that two sentences of one list may have in common."""
@@ -26,4 +26,4 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[str, str]]:
 
 def _word_pairs(text: str) -> frozenset[tuple[str, str]]:
     words = ["", *_WORD.findall(text.casefold()), ""]
-    return frozenset(zip(words, words[1:], strict=False))
+    return frozenset(pairwise(words))

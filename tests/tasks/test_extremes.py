@@ -41,6 +41,12 @@ def sightings(records: SceneRecords, frame_id: str) -> dict[int, int]:
     return {int(records.sighting_object[row]): row for row in rows}
 
 
+def noticed(records: SceneRecords, frame_id: str) -> set[int]:
+    """The objects whose box takes at least 0.2 % of a frame."""
+    boxes = {thing: records.boxes[row].tolist() for thing, row in sightings(records, frame_id).items()}
+    return {thing for thing, (x1, y1, x2, y2) in boxes.items() if (x2 - x1) * (y2 - y1) >= 2000}
+
+
 def distance(records: SceneRecords, frame_id: str, thing: int) -> float:
     eye = records.world_from_camera[records.frame_ids.tolist().index(frame_id), :3, 3]
     return float(np.sqrt(sum((records.centers[thing] - eye) ** 2)))
@@ -49,7 +55,7 @@ def distance(records: SceneRecords, frame_id: str, thing: int) -> float:
 def test_the_winner_leads_all_that_shows(facts: list[tuple[SceneRecords, Fact]]) -> None:
     for records, fact in facts:
         sign = {"closest": 1, "farthest": -1}[fact.words["asked"]]
-        shown = {thing for frame in fact.frame_ids for thing in sightings(records, frame)}
+        shown = {thing for frame in fact.frame_ids for thing in noticed(records, frame)}
         rivals = sorted(
             (sign * distance(records, fact.frame_ids[0], thing), thing)
             for thing in shown
