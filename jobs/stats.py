@@ -22,7 +22,6 @@ from factory.store.lake import Lake
 from factory.store.storage import Storage
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 
-
 _MIN_WIDTH = 170  # a row of the table in one line, also where it is written to a file
 
 

@@ -79,7 +79,7 @@ def four_scans(tmp_path_factory: pytest.TempPathFactory, make_procedural_scan: C
     """Four very small scans, two and two alike but for their names."""
     root = tmp_path_factory.mktemp("four") / "scans"
     for seed in (3, 4):
-        scene = make_procedural_scan(root, seed, f"scene000{seed}_00", frame_count=24, rooms=2, faces=12_000)
+        scene = make_procedural_scan(root, seed, f"scene000{seed}_00", frame_count=36, rooms=2, faces=12_000)
         copy_scene(scene, root / f"scene001{seed}_00")
     return root
 
