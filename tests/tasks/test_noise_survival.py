@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from factory.tasks import get_task
+from factory.tasks import all_tasks, get_task
 from factory.tasks.parameters import DEFAULTS
 from factory.tasks.records import SceneRecords
 from factory.tasks.spec import AnswerKind
@@ -15,22 +15,10 @@ from factory.tasks.task import Answers, Candidates, Task
 from tests.tasks.synthetic_records import in_world, synthetic_records
 
 DRAWS = 1000
-TASKS = [
-    "depth_prediction_oo",
-    "depth_prediction_oo_mv",
-    "distance_infer_center_oc",
-    "distance_infer_center_oc_mv",
-    "distance_infer_center_oo",
-    "distance_infer_center_oo_mv",
-    "distance_infer_center_oo_video",
-    "obj_spatial_relation_oc_mv",
-    "obj_spatial_relation_oo",
-    "obj_spatial_relation_oo_mv",
-    "spatial_imagination_oc",
-    "spatial_imagination_oc_video",
-    "spatial_imagination_oo_mv",
-    "spatial_imagination_oo_video_hard",
-]
+# Answers that are measured alone have no margin: noise changes them a little, it does not turn them over.
+MEASURED: set[AnswerKind] = {"number", "count", "box", "size", "camera", "image_point", "map"}
+WITHOUT_NOISE: set[AnswerKind] = {"frames", "order", "instruction"}
+TASKS = [task.spec.name for task in all_tasks() if task.spec.answer not in MEASURED | WITHOUT_NOISE]
 
 # A view has at most two questions about extremes, and most of what is close is cut off.
 VIEWS = {"distance_infer_center_oc": 300}
@@ -89,6 +77,16 @@ def survival(task: Task, records: SceneRecords, candidates: Candidates, rng: np.
     return same / DRAWS
 
 
+def test_every_task_with_a_margin_is_tried() -> None:
+    records = synthetic_records(1, objects=30, views=60)
+    with_margin = set()
+    for task in all_tasks():
+        candidates = task.propose(records, np.random.default_rng(0), 10).candidates
+        if task.solve(records, candidates).margin is not None:
+            with_margin.add(task.spec.name)
+    assert with_margin == set(TASKS)
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_accepted_answers_survive(name: str) -> None:
     rng = np.random.default_rng(0)
@@ -97,9 +95,9 @@ def test_accepted_answers_survive(name: str) -> None:
     candidates = task.propose(records, rng, 80).candidates
     assert len(candidates) >= 20
     shares = survival(task, records, candidates, rng)
+    assert shares.mean() >= 0.99
     # each of the six words about an imagined move has a tail of its own
-    assert (shares >= 0.99).mean() >= (0.95 if task.spec.answer == "imagined_relation" else 0.99)
-    assert shares.min() >= 0.98
+    assert shares.min() >= (0.96 if task.spec.answer == "imagined_relation" else 0.98)
 
 
 @pytest.mark.parametrize("name", TASKS)
