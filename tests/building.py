@@ -5,8 +5,11 @@ import shutil
 from pathlib import Path
 
 from factory.pipeline.config import BuildConfig
-from factory.pipeline.quotas import even_quotas
 from factory.pipeline.plan import Plan, make_plan
+from factory.pipeline.qa_stage import QaStage
+from factory.pipeline.quotas import even_quotas
+from factory.pipeline.records_stage import RecordsStage
+from factory.pipeline.result import StageResult
 from factory.sources.registry import open_source
 from factory.store.hashing import CachedHasher
 from factory.store.lake import Lake
@@ -39,6 +42,19 @@ def plan_for(config: BuildConfig) -> Plan:
     return make_plan(
         config, open_source(config.source, storage), Lake(Storage(config.root)), CachedHasher(storage, None)
     )
+
+
+def build(config: BuildConfig) -> list[StageResult]:
+    """Runs both stages of every planned scene, without Ray."""
+    records, qa = RecordsStage(config), QaStage(config)
+    results = []
+    for step in plan_for(config).to_build:
+        if step.records_reason:
+            results.append(records.run(step.scene_id, step.records_versions))
+        if not results or results[-1].status != "quarantined":
+            results.append(qa.run(step.scene_id))
+    records.close()
+    return results
 
 
 def contents(root: Path) -> dict[str, bytes]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import copy_scene
+from factory.store.lake import Lake
+from factory.store.storage import Storage
+from tests.building import build, config_for, copy_scene
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +84,15 @@ def four_scans(tmp_path_factory: pytest.TempPathFactory, make_procedural_scan: C
         scene = make_procedural_scan(root, seed, f"scene000{seed}_00", frame_count=36, rooms=2, faces=12_000)
         copy_scene(scene, root / f"scene001{seed}_00")
     return root
+
+
+@pytest.fixture(scope="session")
+def lake_of_scans(four_scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The lake of `four_scans`, all tasks; read only."""
+    root = tmp_path_factory.mktemp("four") / "lake"
+    results = build(config_for(four_scans, root))
+    assert [result.status for result in results] == ["built"] * 8
+    return Lake(Storage(root))
 
 
 @pytest.fixture(scope="session")

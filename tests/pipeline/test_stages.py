@@ -6,36 +6,17 @@ from pathlib import Path
 import pytest
 
 from factory.audit.scene import audit_scene
-from factory.pipeline.config import BuildConfig
-from factory.pipeline.qa_stage import QaStage
-from factory.pipeline.records_stage import RecordsStage
-from factory.pipeline.result import StageResult
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from schemas.records import ObjectRecord, ViewRecord
-from tests.building import config_for, contents, plan_for
+from tests.building import build, config_for, contents
 
 SCENE = "scene0003_00"
 
 
-def build(config: BuildConfig) -> list[StageResult]:
-    records, qa = RecordsStage(config), QaStage(config)
-    results = []
-    for step in plan_for(config).to_build:
-        if step.records_reason:
-            results.append(records.run(step.scene_id, step.records_versions))
-        if not results or results[-1].status != "quarantined":
-            results.append(qa.run(step.scene_id))
-    records.close()
-    return results
-
-
 @pytest.fixture(scope="module")
-def lake(four_scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    root = tmp_path_factory.mktemp("stages") / "lake"
-    results = build(config_for(four_scans, root))
-    assert [result.status for result in results] == ["built"] * 8
-    return Lake(Storage(root))
+def lake(lake_of_scans: Lake) -> Lake:
+    return lake_of_scans
 
 
 def test_all_tables_are_there_and_belong_together(lake: Lake) -> None:
