@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from factory.tasks.records import SceneRecords
 from factory.tasks.rng import rng_for
@@ -12,6 +13,8 @@ from factory.tasks.task import Answers, Candidates, Task
 from schemas.qa import Fact, Mark
 
 Array = np.ndarray
+
+_MARKS = TypeAdapter(list[tuple[Mark, ...]])
 
 
 def make_facts(task: Task, records: SceneRecords, quota: int, seed: int) -> tuple[list[Fact], Counter[str]]:
@@ -27,13 +30,30 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
     labels = records.labels.tolist()
     named = bool(task.marks) or task.names_frames
     choices = task.choice_names(records)
+    objects_of = [[row for row in rows if row >= 0] for rows in candidates.objects.tolist()]
+    places_of = candidates.images.tolist()
+    marks_of = [
+        [
+            dict(
+                kind=role.kind,
+                color=role.color,
+                image_index=place,
+                object_id=object_ids[row],
+                label=labels[row],
+                coords=coords,
+            )
+            for role, place, row, coords in zip(task.marks, places, rows, coordinates, strict=False)
+        ]
+        for places, rows, coordinates in zip(
+            places_of, objects_of, _coordinates(task, records, candidates), strict=True
+        )
+    ]
     columns = zip(
-        _frames(records.frame_ids, candidates.views),
-        _frames(records.images, candidates.views),
-        candidates.objects.tolist(),
-        candidates.images.tolist(),
+        _images(records, candidates.views),
+        objects_of,
+        places_of,
         candidates.choice.tolist(),
-        _coordinates(task, records, candidates),
+        _MARKS.validate_python(marks_of),
         answers.values if isinstance(answers.values, list) else answers.values.tolist(),
         _rows(answers.numbers, len(candidates)),
         _rows(answers.words, len(candidates)),
@@ -41,19 +61,14 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
         answers.alternatives or [()] * len(candidates),
         strict=True,
     )
-    for frames, uris, objects, places, choice, coordinates, values, numbers, words, margin, alternatives in columns:
-        objects = [row for row in objects if row >= 0]
+    for (frames, uris, views), objects, places, choice, marks, values, numbers, words, margin, alternatives in columns:
         ids = tuple(object_ids[row] for row in objects)
         names = tuple(labels[row] for row in objects)
-        marks = tuple(
-            Mark(kind=role.kind, color=role.color, image_index=place, object_id=object_id, label=label, coords=coords)
-            for role, place, object_id, label, coords in zip(task.marks, places, ids, names, coordinates, strict=False)
-        )
         if len(set(names)) < len(names):
             words["name_marks"] = "yes"
         yield Fact(
             task=task.spec.name,
-            candidate=_canonical(frames, ids, places[: len(ids)], choices[choice]),
+            candidate=_canonical(views, ids, places[: len(ids)], choices[choice]),
             images=uris,
             frame_ids=frames,
             marks=marks,
@@ -69,17 +84,24 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
         )
 
 
-def _canonical(frames: tuple[str, ...], ids: tuple[int, ...], places: list[int], choice: str) -> str:
+def _canonical(views: str, ids: tuple[int, ...], places: list[int], choice: str) -> str:
     """The candidate as text; the images of the objects are named only where they are not all the first."""
     shown = f"@{','.join(map(str, places))}" if any(places) else ""
-    return f"{','.join(frames)}|{','.join(map(str, ids))}{shown}|{choice}"
+    return f"{views}|{','.join(map(str, ids))}{shown}|{choice}"
 
 
-def _frames(names: Array, views: Array) -> list[tuple[str, ...]]:
-    """Names of the views (n, V) of every candidate; -1 is no view. Rows of one video share one tuple."""
-    rows, of_candidate = np.unique(views, axis=0, return_inverse=True)
-    known = [tuple(names[row[row >= 0]].tolist()) for row in rows]
-    return [known[place] for place in of_candidate.reshape(-1).tolist()]
+def _images(records: SceneRecords, views: Array) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """Frames, images, and the frames as text, of the views (n, V) of every candidate; -1 is no view.
+
+    Candidates with the same views share them: most of those about a video have.
+    """
+    rows = [tuple(row) for row in views.tolist()]
+    known = {}
+    for row in dict.fromkeys(rows):
+        shown = [view for view in row if view >= 0]
+        frames = tuple(records.frame_ids[shown].tolist())
+        known[row] = frames, tuple(records.images[shown].tolist()), ",".join(frames)
+    return [known[row] for row in rows]
 
 
 def _coordinates(task: Task, records: SceneRecords, candidates: Candidates) -> list[list[list[int]]]:
