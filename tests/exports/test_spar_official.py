@@ -125,6 +125,22 @@ def test_the_loader_yields_every_row_with_the_marks_that_we_draw(official: Run, 
     assert f"Total number of samples: {len(ours)}" in printed and len(ours) == 46
 
 
+def test_the_loader_reads_rows_of_every_type(
+    official: Run, lake_of_scans: Lake, four_scans: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export_spar(lake_of_scans, out, SparMedia("link", four_scans, lambda name: pytest.fail("links need no source")))
+    (index,) = (out / "data_jsons").iterdir()
+    official("datasets", LOADER, str(index.relative_to(out)), str(tmp_path / "items.json"), cwd=out)
+    loaded = json.loads((tmp_path / "items.json").read_text())
+    ours = list(read_export(out))
+    assert {item.task for item in ours} == set(TYPES) - {"nav_video"}
+    for item, (row_id, question, answer, pictures) in zip(ours, loaded, strict=True):
+        assert (row_id, question, answer) == (item.row["id"], item.question, item.answer)
+        if not TYPES[item.task].labelled and TYPES[item.task].images != 32:
+            assert pictures == digests(draw_markers([Image.open(p).convert("RGB") for p in item.images], item.row))
+
+
 def test_the_index_script_makes_the_index_that_we_wrote(official: Run, out: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(out / "spar" / "scannet" / "qa_jsonl", copy / "spar" / "scannet" / "qa_jsonl")
