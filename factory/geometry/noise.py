@@ -24,8 +24,8 @@ def propagated_sigma(points: Array, gradients: Array, center_sigma_m: float, tur
 
 
 def _sum_of_cross_products(points: Array, gradients: Array) -> Array:
-    x, y, z = np.moveaxis(points, -1, 0)
-    gx, gy, gz = np.moveaxis(gradients, -1, 0)
+    x, y, z = (points[..., k] for k in range(3))
+    gx, gy, gz = (gradients[..., k] for k in range(3))
     return np.stack([(y * gz - z * gy).sum(-1), (z * gx - x * gz).sum(-1), (x * gy - y * gx).sum(-1)], axis=-1)
 
 

@@ -34,14 +34,14 @@ def _facts(task: Task, records: SceneRecords, candidates: Candidates, answers: A
     places_of = candidates.images.tolist()
     marks_of = [
         [
-            dict(
-                kind=role.kind,
-                color=role.color,
-                image_index=place,
-                object_id=object_ids[row],
-                label=labels[row],
-                coords=coords,
-            )
+            {
+                "kind": role.kind,
+                "color": role.color,
+                "image_index": place,
+                "object_id": object_ids[row],
+                "label": labels[row],
+                "coords": coords,
+            }
             for role, place, row, coords in zip(task.marks, places, rows, coordinates, strict=False)
         ]
         for places, rows, coordinates in zip(

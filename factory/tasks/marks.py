@@ -27,10 +27,9 @@ def dots_touch(records: SceneRecords, views: Array, objects: Array, parameters: 
 def boxes_coincide(records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> Array:
     """(n,) whether the boxes of any two of the objects (n, K) nearly cover each other on one image; views (n, K)."""
     boxes = records.boxes[records.sighting_of[views, objects]]
-    same = np.zeros(len(views), dtype=bool)
-    for a, b in combinations(range(objects.shape[1]), 2):
-        over = box_iou(boxes[:, a], boxes[:, b]) > parameters.max_marked_box_iou
-        same |= over & (views[:, a] == views[:, b])
+    first, second = np.triu_indices(objects.shape[1], k=1)
+    over = box_iou(boxes[:, first], boxes[:, second]) > parameters.max_marked_box_iou
+    same: Array = (over & (views[:, first] == views[:, second])).any(axis=1)
     return same
 
 
@@ -46,7 +45,12 @@ def box_iou(first: Array, second: Array) -> Array:
     first, second = first.astype(np.float64), second.astype(np.float64)
     low = np.maximum(first[..., :2], second[..., :2])
     high = np.minimum(first[..., 2:], second[..., 2:])
-    shared = np.prod(np.clip(high - low, 0.0, None), axis=-1)
-    areas = [np.prod(box[..., 2:] - box[..., :2], axis=-1) for box in (first, second)]
-    iou: Array = shared / (areas[0] + areas[1] - shared)
+    shared = _area(np.maximum(high - low, 0.0))
+    iou: Array = shared / (_area(first[..., 2:] - first[..., :2]) + _area(second[..., 2:] - second[..., :2]) - shared)
     return iou
+
+
+def _area(sides: Array) -> Array:
+    """(...) area of rectangles with sides (..., 2)."""
+    area: Array = sides[..., 0] * sides[..., 1]
+    return area

@@ -26,9 +26,10 @@ def near_duplicates(records: SceneRecords, views: Array, parameters: Parameters)
 
 def shared_objects(records: SceneRecords, eligible: Array) -> tuple[Array, Array]:
     """(F, F) how many eligible objects two views share, and which share that is of the poorer view's objects."""
-    shows = np.zeros((len(records.frame_ids), len(records.object_ids)), dtype=np.float64)
-    shows[records.sighting_view[eligible], records.sighting_object[eligible]] = 1.0
-    shared = shows @ shows.T
-    counts = shows.sum(axis=1)
-    share: Array = shared / np.maximum(np.minimum(counts[:, None], counts), 1.0)
-    return shared.astype(np.int64), share
+    shows = np.zeros((len(records.frame_ids), len(records.object_ids)), dtype=bool)
+    shows[records.sighting_view[eligible], records.sighting_object[eligible]] = True
+    bits = np.packbits(shows, axis=1)  # counted as bits: a product of matrices would start threads of its own
+    shared = np.bitwise_count(bits[:, None] & bits).sum(axis=2, dtype=np.int64)
+    counts = np.diagonal(shared)
+    share: Array = shared / np.maximum(np.minimum(counts[:, None], counts), 1)
+    return shared, share

@@ -103,7 +103,9 @@ def centers_seen_from(records: SceneRecords, views: Array, objects: Array) -> Ar
     """(n, K, 3) centres [m, camera] of the objects (n, K), each in the camera of its view (n, K) or (n, 1)."""
     cameras = records.world_from_camera[views]
     offsets = records.centers[objects] - cameras[..., :3, 3]
-    centers: Array = np.einsum("...ji,...j->...i", cameras[..., :3, :3], offsets)
+    axes = cameras[..., :3, :3]  # the rows are the world's, seen from the camera
+    x, y, z = (offsets[..., k, None] * axes[..., k, :] for k in range(3))
+    centers: Array = x + y + z
     return centers
 
 

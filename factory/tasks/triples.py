@@ -7,7 +7,7 @@ import numpy as np
 from factory.tasks.pairs import near_duplicates, shared_objects
 from factory.tasks.parameters import Parameters
 from factory.tasks.records import SceneRecords
-from factory.tasks.sampling import Pool
+from factory.tasks.sampling import Pool, first_of_each
 
 Array = np.ndarray
 
@@ -40,9 +40,8 @@ def draw_triples(
         return np.zeros((0, 3), dtype=np.int64)
     drawn = pairs[rng.integers(len(pairs), size=count)]
     third = rng.random((count, len(views)))
-    third[~(partners[drawn[:, 0]] & partners[drawn[:, 1]])] = -1.0
-    complete = third.max(axis=1) >= 0.0
-    triples = np.column_stack([drawn, third.argmax(axis=1)])[complete]
+    third = np.where(partners[drawn[:, 0]] & partners[drawn[:, 1]], third, -1.0)
+    triples = np.column_stack([drawn, third.argmax(axis=1)])[third.max(axis=1) >= 0.0]
     return rng.permuted(views[triples], axis=1)
 
 
@@ -74,5 +73,5 @@ def pool_in_three_views(
     ordered = np.sort(objects, axis=1)
     different = (ordered[:, 1:] != ordered[:, :-1]).all(axis=1)
     keys = np.concatenate([triples, objects, images], axis=1)[different]
-    keys = keys[np.sort(np.unique(keys, axis=0, return_index=True)[1])]
+    keys = keys[first_of_each(keys)]
     return Pool(keys[:, :3], keys[:, 3 : 3 + size], keys[:, 3 + size :])

@@ -7,7 +7,7 @@ import numpy as np
 from factory.tasks.marks import box_share
 from factory.tasks.parameters import Parameters
 from factory.tasks.records import SceneRecords
-from factory.tasks.sampling import Pool
+from factory.tasks.sampling import Pool, first_of_each
 
 Array = np.ndarray
 
@@ -71,6 +71,6 @@ def pool_in_video(
     count = parameters.pool_per_question * quota if len(things) >= size and len(video) else 0
     chosen = np.argsort(rng.random((count, max(len(things), size))), axis=1)[:, :size]
     sightings = rows[start[chosen] + np.floor(rng.random(chosen.shape) * shown[chosen]).astype(np.int64)]
-    sightings = sightings[np.sort(np.unique(sightings, axis=0, return_index=True)[1])]
+    sightings = sightings[first_of_each(sightings)]
     images = records.video_index[records.sighting_view[sightings]]
     return pool_of_frames(records, records.sighting_object[sightings], images)
