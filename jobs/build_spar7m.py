@@ -42,7 +42,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "--tasks", metavar="A,B", help="questions of these tasks and no others (default: all of the preset)"
     )
     parser.add_argument(
-        "--preset", default="even", help="facts per scene and task: even, spar7m, demo (default: even)"
+        "--preset", default="even", help="facts per scene and task: even, spar7m, sample, demo (default: even)"
     )
     parser.add_argument(
         "--extra-select", action="store_true", help="options to choose from also for tasks that SPAR-7M has none for"

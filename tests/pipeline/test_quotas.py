@@ -57,7 +57,7 @@ def test_every_count_of_the_presets_is_of_a_format_that_exists() -> None:
 
 
 def test_unknown_presets_and_sources_are_said_so(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="there are demo, even, spar7m"):
+    with pytest.raises(DataError, match="there are demo, even, sample, spar7m"):
         preset_quotas(PRESETS, "large", "scannet", SPECS)
     with pytest.raises(DataError, match="knows no counts for source attic"):
         preset_quotas(PRESETS, "spar7m", "attic", SPECS)
