@@ -8,6 +8,7 @@ import numpy as np
 from factory.audit.case import Array, Case, Placing, TaskAudit
 from factory.audit.claims import claims
 from factory.audit.findings import Kind
+from factory.audit.noise import EMPTY_M
 from factory.audit.numeric import check_values
 from factory.audit.readings import (
     FRONT,
@@ -38,6 +39,7 @@ def check_relation_oo(case: Case) -> None:
         *read(drop, heights, (HEIGHT,), camera=False),
     ]
     check_values(case, [reading.quantity for reading in readings[:3]])
+    _check_directions(case, points)
     _check_words(case, readings, (SIDE, HEIGHT, RANGE), "blue")
 
 
@@ -50,6 +52,17 @@ def check_relation_oc(case: Case) -> None:
     ]
     check_values(case, [reading.quantity for reading in readings[:3]])
     _check_words(case, readings, (SIDE, HEIGHT, FRONT), OBSERVER)
+
+
+def _check_directions(case: Case, points: Array) -> None:
+    """What is to one side in space is seen on that side: the nearer of two things appears farther off the axis."""
+    if not case.expect(bool(points[:, 2].min() > 0), Kind.RULE, "an object behind the observer", "both ahead"):
+        return
+    red, blue = points[:, :2] / points[:, 2:]
+    for axis, words in enumerate((SIDE, HEIGHT)):
+        offset = points[0, axis] - points[1, axis]
+        agrees = abs(offset) < EMPTY_M or offset * (red - blue)[axis] > 0
+        case.expect(bool(agrees), Kind.RULE, f"{SLOT[words]} {offset:+.2f} m", "the same side for the eye")
 
 
 def _differences(points: Array) -> Array:

@@ -119,12 +119,43 @@ class RelationOfObjects(_Relation):
         relation="oo",
         formats=("judge", "select", "sentence"),
         answer="relation",
-        version=2,
+        version=3,
     )
     marks = (RED, BLUE)
     slots = (LEFT_RIGHT, ABOVE_BELOW, DISTANCE)
     # The claim that judge asks about: two per slot, sides -1 and 1.
     choices = ("left", "right", "above", "below", "closer", "farther")
+
+    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
+        """Both objects ahead, and on the same sides of each other for the eye, by direction, as in space.
+
+        What lies behind the observer has a distance but no depth to compare.
+        """
+        pool = super()._pool(records, rng, quota)
+        centers = centers_seen_from(records, pool.views[:, :1], pool.objects)
+        pool.reject("an object behind the observer", centers[..., 2].min(axis=1) <= 0)
+        for axis, slot in enumerate((LEFT_RIGHT, ABOVE_BELOW)):
+            reason = f"{slot.words[0]} or {slot.words[2]} differs between space and image"
+            pool.reject(reason, self._looks_otherwise(centers, axis))
+        return pool
+
+    def _looks_otherwise(self, centers: Array, axis: int) -> Array:
+        """(n,) whether red's offset from blue along x (0) or y (1) is not surely seen: the nearer of two objects that
+        are off the viewing axis appears farther out.
+
+        centers : (n, 2, 3) [m, camera]; what is behind it does not matter.
+        """
+        p = self.parameters
+        offset = centers[:, 0, axis] - centers[:, 1, axis]
+        depth = np.maximum(centers[..., 2], 1e-9)
+        slope = centers[..., axis] / depth
+        gradients = np.zeros_like(centers)
+        gradients[..., axis], gradients[..., 2] = 1.0 / depth, -slope / depth
+        gradients[:, 1] *= -1.0
+        sigma = propagated_sigma(centers, gradients, p.center_sigma_m, np.radians(p.turn_sigma_deg))
+        seen = (slope[:, 0] - slope[:, 1]) * np.sign(offset)
+        hidden: Array = (np.abs(offset) > p.indistinct_m) & (seen < p.required_margin * sigma)
+        return hidden
 
     def _choice(self, sides: Array, rng: np.random.Generator) -> Array:
         return _claims(sides, rng)
@@ -166,18 +197,9 @@ class RelationOfObjects(_Relation):
 
 @register
 class RelationAcross(RelationOfObjects):
-    """Red and blue are marked on different images; the camera of the first is the observer.
+    """Red and blue are marked on different images; the camera of the first is the observer."""
 
-    What lies behind the observer has a distance but no depth to compare, so both must lie ahead.
-    """
-
-    spec = replace(RelationOfObjects.spec, name="obj_spatial_relation_oo_mv", view="multi", version=1)
-
-    def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
-        pool = super()._pool(records, rng, quota)
-        depth = centers_seen_from(records, pool.views[:, :1], pool.objects)[:, :, 2]
-        pool.reject("an object behind the observer", depth.min(axis=1) <= 0)
-        return pool
+    spec = replace(RelationOfObjects.spec, name="obj_spatial_relation_oo_mv", view="multi", version=2)
 
 
 @register

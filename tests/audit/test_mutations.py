@@ -1,5 +1,7 @@
 """A clean scene passes, and each of many corruptions is found and named."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from factory.audit.findings import Kind
 from factory.audit.registry import AUDITS
 from factory.audit.scene import audit_scene, report_scene
 from tests.audit.clean_world import clean_world
-from tests.audit.mutations import Mutation, change, change_object, change_record, kinds, reword
+from tests.audit.mutations import Mutation, change, change_object, change_record, kinds, move, reword
 from tests.audit.small_world import TASKS, World
 
 
@@ -103,6 +105,15 @@ def judge_empty_slot(world: World) -> None:
     question = "Is the mirror (red bbox) to the left of the lamp (blue bbox)?"
     world.ask("obj_spatial_relation_oo", "judge", {"red": 8, "blue": 2}, question, "No", values, None, 3.38)
     world.sort()
+
+
+def hide_side(world: World) -> None:
+    """The mirror, farther away than the lamp, is to its right in space and to its left for the eye."""
+    move(8, (1.0, 4.5, 1.9))(world)
+    question = "Is the mirror (red bbox) farther from the observer than the lamp (blue bbox)?"
+    farther = math.hypot(1.0, 0.4, 4.5) - math.hypot(0.8, 0.4, 3.0)
+    world.rows = []
+    world.ask("obj_spatial_relation_oo", "judge", {"red": 8, "blue": 2}, question, "Yes", [0.2, 0.0, farther])
 
 
 def no_shared_object(world: World) -> None:
@@ -272,6 +283,7 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
         Kind.ANSWER,
     ),
     "judge about an empty slot": (judge_empty_slot, Kind.RULE),
+    "a side that is not seen": (hide_side, Kind.RULE),
     "wrong rule for an empty slot": (
         reword("obj_spatial_relation_oo", "select", "question", "?", "? Empty means less than 0.2 meters."),
         Kind.QUESTION,

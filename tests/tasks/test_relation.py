@@ -60,6 +60,9 @@ def test_slots_follow_from_coordinates_in_both_readings(facts: list[tuple[SceneR
         assert fact.values == pytest.approx([red[0] - blue[0], red[1] - blue[1], farther])
         assert fact.words["left_right"] == word(red[0] - blue[0], "left", "right")
         assert fact.words["above_below"] == word(red[1] - blue[1], "above", "below") == word(higher, "below", "above")
+        seen = red[:2] / red[2] - blue[:2] / blue[2]
+        for axis, slot in enumerate(("left_right", "above_below")):
+            assert not fact.words[slot] or fact.words[slot] == SLOTS[slot][int(np.sign(seen[axis])) + 1]
         depth = red[2] - blue[2]
         assert fact.words["distance"] == word(farther, "closer", "farther") == word(depth, "closer", "farther")
 
@@ -211,6 +214,10 @@ def pair_in_view(
         ((0.0, 0.0, 2.0), (0.0, 0.0, 2.1), 0.0, "closer or farther within the noise"),
         ((0.0, 0.0, 2.0), (0.0, 0.0, 2.01), 0.0, "no slot to fill"),
         ((0.0, 0.0, 2.0), (0.0, 0.0, 3.0), -30.0, "above or below differs between camera and world"),
+        ((1.0, 0.0, 2.0), (1.3, 0.0, 3.0), 0.0, "left or right differs between space and image"),
+        ((1.0, 0.0, 2.0), (1.55, 0.0, 3.0), 0.0, "left or right differs between space and image"),  # within noise
+        ((1.0, 0.0, 2.0), (1.8, 0.0, 3.0), 0.0, None),
+        ((0.0, 0.6, 2.0), (0.0, 0.8, 3.0), 0.0, "above or below differs between space and image"),
         ((2.0, 0.0, 2.0), (0.0, 0.0, 2.4), 0.0, "closer or farther differs between distance and depth"),
     ],
 )
