@@ -81,8 +81,9 @@ class Evidence:
     def lookalikes(self, label: str) -> list[str]:
         """Other labels of the scene that a reader may mean by this one: `coffee table` for `table`."""
         own = label.lower()
-        forms = {own + "s", own + "es", own.removesuffix("s"), own.removesuffix("es")} - {own}
-        return sorted({*self.longer_labels.get(own, ()), *(forms & self._labels)})
+        forms = {own, own + "s", own + "es"}
+        same = (forms | {own.removesuffix("s"), own.removesuffix("es")}) & self._labels - {own}
+        return sorted(same.union(*(self.longer_labels.get(form, ()) for form in forms)))
 
     def seen(self, frame_id: str, object_id: int) -> Array:
         """Centre (3,) of an object along the axes of a camera [m]."""

@@ -30,10 +30,12 @@ def kinds_of(records: SceneRecords) -> Array:
 def mistakable(records: SceneRecords) -> Array:
     """(N,) whether an object's label, alone, may also be read as that of other things in the scene.
 
-    So it is with a general word (`table` where there is a `coffee table`) and with a plural beside its singular.
+    So it is with a general word (`table` where there is a `coffee table`, `cabinet` where there are `kitchen
+    cabinets`) and with a plural beside its singular.
     """
     labels = sorted(set(records.labels.tolist()) - {""})
-    general = {short for short in labels for long in labels if long.endswith(f" {short}")}
+    ends = {" ".join(words[start:]) for words in map(str.split, labels) for start in range(1, len(words))}
+    general = {short for short in labels if ends & {short, f"{short}s", f"{short}es"}}
     paired = {one for one in labels for ending in ("s", "es") if one + ending in labels}
     plurals = {one + ending for one in paired for ending in ("s", "es")}
     names = np.array(sorted(general | paired | plurals), dtype=np.str_)

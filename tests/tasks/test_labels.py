@@ -23,6 +23,8 @@ def labelled(*labels: str) -> tuple[np.ndarray, np.ndarray]:
         (("box", "boxes"), [True, True]),
         (("lamp", "lamp", "chair"), [False, False, False]),
         (("stable", "table"), [False, False]),
+        (("cabinet", "kitchen cabinets"), [True, False]),
+        (("tray", "flat box tray", "flat box"), [True, False, False]),
         (("wall clock", "clock", "wall"), [False, True, False]),
     ],
 )
