@@ -8,6 +8,7 @@ from factory.sources.procedural import decor, home_rooms, structure, work_rooms
 from factory.sources.procedural.floorgrid import BODY, CELL, FloorGrid
 from factory.sources.procedural.floorplan import INWARD_YAW, WALL, Opening, Room, SideName
 from factory.sources.procedural.model import Model, turn_about
+from factory.sources.procedural.palette import shade
 from factory.sources.procedural.placement import Arrangement, Placed, rectangle
 from factory.tasks.rng import rng_for
 
@@ -35,7 +36,7 @@ def _doors_and_windows(arrangement: Arrangement) -> None:
         if o.kind == "window" or o.to_room > room.index:
             continue
         x, y = _on_wall(room, side, (o.start + o.end) / 2, -WALL / 2)
-        frame = structure.door_frame(o, (0.9, 0.89, 0.86), bool(rng.random() < 0.4))
+        frame = structure.door_frame(o, shade((0.9, 0.89, 0.86), 1.0 - 0.06 * rng.random()))
         arrangement.keep(_fixed(frame, room, x, y, INWARD_YAW[side]))
         leaf = structure.door_leaf(rng, o.end - o.start - 0.07, o.high - 0.05)
         if o.kind == "doorway":

@@ -90,10 +90,10 @@ def shell(rng: Rng, room: Room) -> list[Model]:
     return models
 
 
-def door_frame(opening: Opening, color: palette.Color, annotated: bool) -> Model:
+def door_frame(opening: Opening, color: palette.Color) -> Model:
     """Jambs and head of an opening: x along the wall, y across it, centred in the wall's thickness."""
     width, height, trim, proud = opening.end - opening.start, opening.high, 0.06, 0.012
-    model = Model("doorframe", has_front=False, annotated=annotated)
+    model = Model("doorframe", has_front=False)
     deep = WALL + 2 * proud
     for side in (-1, 1):
         model.add(Block((0.03, deep, height)), (side * (width / 2 - 0.015), 0, height / 2), color)

@@ -7,7 +7,8 @@ from scipy.spatial import cKDTree
 from factory.sources.procedural.scene import ProceduralObject, ProceduralScene, build_scene
 from schemas.scene import Box
 
-STRUCTURE = {"wall", "floor", "ceiling", "doorframe"}
+BUILDING = {"wall", "floor", "ceiling"}
+STRUCTURE = BUILDING | {"doorframe"}
 TOUCH = 0.01  # [m]
 
 
@@ -43,6 +44,16 @@ def test_annotated_objects_come_first(furnished: list[ProceduralScene]) -> None:
     for scene in furnished:
         flags = [o.annotated for o in scene.objects]
         assert flags == sorted(flags, reverse=True) and not all(flags)
+
+
+def test_of_what_can_be_counted_all_or_none_are_annotated(furnished: list[ProceduralScene]) -> None:
+    """Else the video shows more of a label than the annotation has."""
+    for scene in furnished:
+        flags: dict[str, set[bool]] = {}
+        for o in scene.objects:
+            flags.setdefault(o.label, set()).add(o.annotated)
+        assert [label for label, both in flags.items() if len(both) > 1 and label not in BUILDING] == []
+        assert sum(o.label == "doorframe" for o in scene.objects) >= 4
 
 
 def test_nothing_is_inside_anything_that_does_not_carry_it(furnished: list[ProceduralScene]) -> None:
