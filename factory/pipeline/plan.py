@@ -11,6 +11,7 @@ from factory.pipeline.qa_stage import qa_versions, records_digests
 from factory.pipeline.records_stage import records_versions
 from factory.sources.base import FileHasher, Source
 from factory.store.lake import UPSTREAM, Lake, PartitionMeta, fingerprint
+from factory.wording.templates import digest
 from schemas.base import Record
 
 _READERS = 16
@@ -57,8 +58,11 @@ class Plan(Record):
 def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher) -> Plan:
     """Compares every scene of the input (or those asked for) with the lake.
 
-    Raises DataError for an input without scenes, and for a scene that was asked for by name and is not there.
+    Raises DataError for an input without scenes, for a scene that was asked for by name and is not there, and for
+    templates that cannot be used: before anything is built, not in the middle.
     """
+    for task in config.quotas:
+        digest(task)
     present = source.list_scenes()
     if not present:
         raise DataError(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from factory.errors import DataError
-from factory.pipeline import qa_stage
+from factory.pipeline import plan, qa_stage
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Plan, make_plan
 from factory.pipeline.qa_stage import qa_versions, records_digests
@@ -202,3 +202,14 @@ def test_an_empty_input_is_an_error_and_removes_nothing(workshop: Workshop) -> N
     workshop.source.inputs = {}
     with pytest.raises(DataError, match="in: no scannet scene below it"):
         workshop.plan()
+
+
+def test_templates_that_cannot_be_used_stop_a_build_before_it_begins(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(task: str) -> str:
+        raise DataError(f"templates cannot be used: {task}")
+
+    monkeypatch.setattr(plan, "digest", broken)
+    with pytest.raises(DataError, match=f"templates cannot be used: {TASK}"):
+        shop.plan()
