@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from factory.geometry.transforms import lengths
+
 Array = np.ndarray
 
 _NO_LENGTH = 1e-9  # two annotations of one thing may share a centre: no direction, no division by zero
@@ -67,5 +69,5 @@ def _along(direction: Array, distance: Array, offsets: Array) -> tuple[Array, Ar
 
 def normalised(vectors: Array) -> tuple[Array, Array]:
     """Unit vectors (n, 3) along vectors (n, 3), zeros where these are zero, and their lengths (n,)."""
-    lengths = np.linalg.norm(vectors, axis=1)
-    return vectors / np.maximum(lengths, _NO_LENGTH)[:, None], lengths
+    length = lengths(vectors)
+    return vectors / np.maximum(length, _NO_LENGTH)[:, None], length

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from factory.geometry.noise import propagated_sigma, side_of_zone
+from factory.geometry.transforms import lengths
 from factory.tasks.marks import dots_touch
 from factory.tasks.pools import pool_for
 from factory.tasks.records import SceneRecords
@@ -120,12 +121,12 @@ class NearerToAnchor(Task):
 
     def _compare(self, records: SceneRecords, objects: Array) -> tuple[Array, Array]:
         """(n,) side and margin of green's distance to red minus blue's; a matter of the world, not of the camera."""
-        centers = records.centers[objects]
-        directions, lengths = arms(centers)
+        centers = records.centers.take(objects, axis=0)
+        directions, distances = arms(centers)
         to_green, to_blue = np.moveaxis(directions, 1, 0)
         gradients = np.stack([to_blue - to_green, to_green, -to_blue], axis=1)
         sigma = propagated_sigma(centers, gradients, self.parameters.center_sigma_m, 0.0)
-        return side_of_zone(lengths[:, 0] - lengths[:, 1], self.parameters.indistinct_m, sigma)
+        return side_of_zone(distances[:, 0] - distances[:, 1], self.parameters.indistinct_m, sigma)
 
 
 @register
@@ -152,18 +153,16 @@ class NearerToAnchorAcross(NearerToAnchor):
 def arms(centers: Array) -> tuple[Array, Array]:
     """(n, k, 3) directions and (n, k) distances [m] from the first of the centres (n, 1 + k, 3) to the others."""
     offsets = centers[:, 1:] - centers[:, :1]
-    lengths = np.linalg.norm(offsets, axis=2)
+    distances = lengths(offsets)
     # two annotations of one thing may share a centre: no direction, no division by zero
-    return offsets / np.maximum(lengths, 1e-9)[..., None], lengths
+    return offsets / np.maximum(distances, 1e-9)[..., None], distances
 
 
 def _to_observer(records: SceneRecords, views: Array, objects: Array) -> Array:
     """(n,) distance of the centre of the object (n, 1) to the first camera [m]."""
-    distance: Array = np.linalg.norm(centers_seen_from(records, views[:, :1], objects)[:, 0], axis=1)
-    return distance
+    return lengths(centers_seen_from(records, views[:, :1], objects)[:, 0])
 
 
 def _distance(records: SceneRecords, objects: Array) -> Array:
     """(n,) distance between the centres of two objects (n, 2) [m]."""
-    distance: Array = np.linalg.norm(records.centers[objects[:, 0]] - records.centers[objects[:, 1]], axis=1)
-    return distance
+    return lengths(records.centers[objects[:, 0]] - records.centers[objects[:, 1]])

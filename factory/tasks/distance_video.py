@@ -82,7 +82,7 @@ class NearestToAnchor(Task):
 
     def _winner(self, records: SceneRecords, objects: Array, asked: Array) -> tuple[Array, Array, Array]:
         """(n,) place of the winner among the four, whether it leads each of the others, and its smallest margin."""
-        centers = records.centers[objects]
+        centers = records.centers.take(objects, axis=0)
         directions, lengths = arms(centers)
         signed = np.where(asked == self.choices.index("closest"), 1.0, -1.0)[:, None] * lengths
         winner = signed.argmin(axis=1)

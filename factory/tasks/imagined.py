@@ -11,6 +11,7 @@ import numpy as np
 
 from factory.geometry.imagined_view import ImaginedView, ahead, imagined_view, level_ahead, normalised, to_the_right
 from factory.geometry.noise import propagated_sigma, side_of_zone
+from factory.geometry.transforms import lengths
 from factory.tasks.parameters import Parameters
 from factory.tasks.records import SceneRecords
 from factory.tasks.task import centers_seen_from
@@ -50,7 +51,7 @@ class Situation:
     """
 
     def __init__(self, records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> None:
-        self.world: Array = records.centers[objects]
+        self.world: Array = records.centers.take(objects, axis=0)
         self.camera: Array = centers_seen_from(records, views[:, :1], objects)
         self.eye: Array = records.world_from_camera[views[:, 0], :3, 3]
         self.view: ImaginedView = imagined_view(self.world[:, GREEN], self.world[:, BLUE])
@@ -58,8 +59,8 @@ class Situation:
 
     def nearest_to_observer(self) -> Array:
         """(n,) distance [m] of the nearest object that is asked about (red, yellow) to the observer, then or now."""
-        before = np.linalg.norm(self.camera[:, RED:], axis=2)
-        after = np.linalg.norm(self.world[:, RED:] - self.world[:, GREEN, None], axis=2)
+        before = lengths(self.camera[:, RED:])
+        after = lengths(self.world[:, RED:] - self.world[:, GREEN, None])
         nearest: Array = np.minimum(before, after).min(axis=1)
         return nearest
 

@@ -12,7 +12,7 @@ Array = np.ndarray
 
 def dots_touch(records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> Array:
     """(n,) whether the points of any two of the objects (n, K) lie too close on one image; views (n, K) show them."""
-    points = records.points[records.sighting_of[views, objects]].astype(np.float64)
+    points = records.points.take(records.sighting_of[views, objects], axis=0).astype(np.float64)
     pixels_per_thousandth = np.stack([records.widths, records.heights], axis=1)[views] / 1000.0
     touch = np.zeros(len(views), dtype=bool)
     for a, b in combinations(range(objects.shape[1]), 2):
@@ -26,7 +26,7 @@ def dots_touch(records: SceneRecords, views: Array, objects: Array, parameters: 
 
 def boxes_coincide(records: SceneRecords, views: Array, objects: Array, parameters: Parameters) -> Array:
     """(n,) whether the boxes of any two of the objects (n, K) nearly cover each other on one image; views (n, K)."""
-    boxes = records.boxes[records.sighting_of[views, objects]]
+    boxes = records.boxes.take(records.sighting_of[views, objects], axis=0)
     first, second = np.triu_indices(objects.shape[1], k=1)
     over = box_iou(boxes[:, first], boxes[:, second]) > parameters.max_marked_box_iou
     same: Array = (over & (views[:, first] == views[:, second])).any(axis=1)

@@ -106,6 +106,14 @@ class SceneRecords:
         return table
 
     @cached_property
+    def centers_in_views(self) -> Array:
+        """(F, N, 3) centres of all objects [m, camera] in the camera of each view, whether it shows them or not."""
+        cameras = self.world_from_camera
+        offsets = self.centers - cameras[:, None, :3, 3]
+        centers: Array = np.einsum("fji,fnj->fni", cameras[:, :3, :3], offsets)
+        return centers
+
+    @cached_property
     def overlapping(self) -> Array:
         """(N, N) whether two objects' oriented boxes share space."""
         reach = np.linalg.norm(self.extents, axis=1) / 2

@@ -101,11 +101,8 @@ class Task(ABC):
 
 def centers_seen_from(records: SceneRecords, views: Array, objects: Array) -> Array:
     """(n, K, 3) centres [m, camera] of the objects (n, K), each in the camera of its view (n, K) or (n, 1)."""
-    cameras = records.world_from_camera[views]
-    offsets = records.centers[objects] - cameras[..., :3, 3]
-    axes = cameras[..., :3, :3]  # the rows are the world's, seen from the camera
-    x, y, z = (offsets[..., k, None] * axes[..., k, :] for k in range(3))
-    centers: Array = x + y + z
+    table = records.centers_in_views
+    centers: Array = table.reshape(-1, 3).take(views * table.shape[1] + objects, axis=0)
     return centers
 
 

@@ -91,7 +91,7 @@ def mention(mark: Mark, *, in_video: bool = False) -> str:
 
 def short_mention(fact: Fact, mark: Mark) -> str:
     """The label alone, with the mark only where two marked objects share the label."""
-    alone = sum(other.label == mark.label for other in fact.marks) == 1
+    alone = [other.label for other in fact.marks].count(mark.label) == 1
     return mark.label if alone else mention(mark)
 
 

@@ -46,6 +46,8 @@ class Template:
 
     def render(self, values: Mapping[str, str]) -> str:
         """The sentence with its slots filled; a slot that begins a sentence gets a capital letter."""
+        if not self.slots:
+            return self.literals[0]
         pieces = [self.literals[0]]
         for (name, begins), literal in zip(self.slots, self.literals[1:], strict=True):
             value = values[name]
