@@ -12,6 +12,7 @@ from factory.audit.imagined import (
     after_to_other,
     before_to_observer,
     before_to_other,
+    sides_seen,
     tilt_deg,
 )
 from factory.audit.imagined_text import Slots, check_change, check_parts, check_sentence
@@ -44,6 +45,8 @@ def check_imagination(case: Case) -> None:
         yellow = things["yellow"].center
         before = before_to_other(case.cameras[0], red, yellow)
         after = after_to_other(green, blue, red, yellow, fronts=hard)
+        seen = sides_seen(case.cameras[0], green, blue, red, yellow)
+        case.expect(not seen, Kind.RULE, f"sides {seen} the move", "the same side in space and for the eye")
     else:
         before, after = before_to_observer(case.cameras[0], red), after_to_observer(green, blue, red)
     check_values(case, [*before.values, *after.values])

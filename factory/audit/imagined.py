@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from factory.audit.evidence import Camera
+from factory.audit.noise import EMPTY_M
 from factory.audit.readings import FRONT, HEIGHT, RANGE, SIDE, Reading, drop, read
 
 Array = np.ndarray
@@ -65,6 +66,23 @@ def after_to_other(green: Array, blue: Array, red: Array, yellow: Array, *, fron
         readings += ahead
         values.append(ahead[0].quantity)
     return State(values, readings)
+
+
+def sides_seen(camera: Camera, green: Array, blue: Array, red: Array, yellow: Array) -> list[str]:
+    """The times at which the eye sees red on the other side of yellow than the one on which it is in space."""
+    points = np.array([green, blue, red, yellow])
+    before = camera.see(np.array([red, yellow]))[:, [0, 2]]
+    after = np.array([_from_green(points, place)[[0, 3]] for place in (2, 3)])
+    return [time for time, pair in (("before", before), ("after", after)) if _is_contradicted(pair)]
+
+
+def _is_contradicted(pair: Array) -> bool:
+    """Whether two things, (right, ahead) [m] each, are the other way round by direction than by their places."""
+    offset = pair[0, 0] - pair[1, 0]
+    if pair[:, 1].min() <= 0 or abs(offset) < EMPTY_M:
+        return False
+    directions = pair[:, 0] / pair[:, 1]
+    return bool(offset * (directions[0] - directions[1]) <= 0)
 
 
 def tilt_deg(green: Array, blue: Array) -> float:

@@ -40,7 +40,7 @@ def _spec(
         relation=relation,
         formats=formats,
         answer="imagined_relation",
-        version=1,
+        version=2,
         extra_formats=extra,
     )
 
@@ -77,6 +77,7 @@ class _Imagination(Task):
             if kind in READINGS:
                 pool.reject(f"{words} differs between {READINGS[kind]}", ~slot.agreed)
             pool.reject(f"{words} within the noise", slot.margin < p.required_margin)
+        pool.reject("left or right differs between space and sight", self._seen_otherwise(situation, read))
         sides = np.stack([read[name].side for name in self.slots], axis=1)
         before = np.stack([read[f"before_{name}"].side for name in self.slots], axis=1)
         pool.reject("no slot to fill", (sides == 0).all(axis=1))
@@ -99,6 +100,10 @@ class _Imagination(Task):
     def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:
         return pool_for(self, records, quota, rng)
 
+    def _seen_otherwise(self, situation: Situation, read: dict[str, Slot]) -> Array:
+        """(n,) whether the eye would name another side; one thing alone is always seen where it is."""
+        return np.zeros(len(situation.eye), dtype=bool)
+
 
 class _OfRed(_Imagination):
     """Where red is for the observer."""
@@ -116,6 +121,9 @@ class _OfRedAndYellow(_Imagination):
 
     def _read(self, situation: Situation) -> dict[str, Slot]:
         return situation.of_red_and_yellow()
+
+    def _seen_otherwise(self, situation: Situation, read: dict[str, Slot]) -> Array:
+        return situation.seen_otherwise(read)
 
 
 class _ByName(_Imagination):

@@ -4,7 +4,7 @@ Before, the observer is the first camera; after, it stands at green and looks at
 world height both times (SPAR, section 7.5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +98,20 @@ class Situation:
             "distance": self._slot([_farther(self.world, GREEN)]),
         }
 
+    def seen_otherwise(self, read: Mapping[str, Slot]) -> Array:
+        """(n,) whether, before or after the move, red is not seen on that side of yellow on which it is in space.
+
+        So it may be where both are ahead: the nearer of two things that are off the viewing axis appears farther out.
+        """
+        pair = [RED, YELLOW]
+        offsets = self.world[:, pair] - self.world[:, GREEN, None]
+        right, level = (np.einsum("nki,ni->nk", offsets, axis) for axis in (self.view.right, self.view.level))
+        before = _seen_by(self.camera[:, pair, 0], self.camera[:, pair, 2], read["before_left_right"].side)
+        after = _seen_by(right, level, read["left_right"].side)
+        angle = np.radians(self._parameters.min_bearing_deg)
+        otherwise: Array = (before < angle) | (after < angle)
+        return otherwise
+
     def front_behind(self, thing: int) -> Slot:
         """How far an object is ahead of the imagined observer, along the tilted and along the level direction."""
         offsets = self.world[:, thing] - self.world[:, GREEN]
@@ -134,6 +148,17 @@ class Situation:
         points, turn = (self.camera, np.radians(p.turn_sigma_deg)) if reading.in_camera else (self.world, 0.0)
         sigma = propagated_sigma(points, gradients, p.center_sigma_m, turn)
         return side_of_zone(reading.value, p.indistinct_m, sigma)
+
+
+def _seen_by(right: Array, ahead: Array, side: Array) -> Array:
+    """(n,) the angle [rad] by which the eye sees the first of two things (n, 2) on its side of the second; infinite
+    where it has no side, or where not both are ahead.
+
+    right, ahead : (n, 2) [m]; side (n,) -1 for left, 1 for right.
+    """
+    bearing = np.arctan2(right, ahead)
+    angle: Array = np.where((side == 0) | (ahead.min(axis=1) <= 0), np.inf, side * (bearing[:, 0] - bearing[:, 1]))
+    return angle
 
 
 def _farther(centers: Array, observer: int | None = None) -> Reading:

@@ -82,6 +82,9 @@ class Parameters:
     # Instructions for a walk are asked about in this language, whatever its region (`en`, `en-US`).
     instruction_language: str = "en"
 
+    # What is to one side of another thing in space must be seen on that side too, by at least this angle.
+    min_bearing_deg: float = 3.0
+
     # At most this many candidates are looked at for each question of the quota.
     pool_per_question: int = 20
 

@@ -7,7 +7,14 @@ import pytest
 
 from factory.audit.counting import plurals
 from factory.audit.evidence import Camera
-from factory.audit.imagined import after_to_observer, after_to_other, before_to_observer, before_to_other, tilt_deg
+from factory.audit.imagined import (
+    after_to_observer,
+    after_to_other,
+    before_to_observer,
+    before_to_other,
+    sides_seen,
+    tilt_deg,
+)
 from factory.audit.map import on_map, pitch_deg
 from factory.audit.navigation import removed_words
 from factory.audit.readings import Reading, settle
@@ -116,3 +123,19 @@ TEXT = "Turn left, go past the door and turn left."
 )
 def test_blanks(question: str, words: tuple[str, ...]) -> None:
     assert removed_words(question, TEXT) == words
+
+
+@pytest.mark.parametrize(
+    ("red", "yellow", "expected"),
+    [
+        ((1.0, 4.0, 1.5), (0.6, 1.0, 1.5), ["before", "after"]),  # farther right, but 14 against 31 degrees
+        ((1.0, 1.0, 1.5), (0.6, 4.0, 1.5), []),
+        ((1.0, 4.0, 1.5), (0.95, 1.0, 1.5), []),  # neither right nor left
+        ((1.0, 4.0, 1.5), (0.6, -1.0, 1.5), []),  # behind: nobody sees it
+    ],
+)
+def test_perspective_may_turn_sides_round(
+    red: tuple[float, ...], yellow: tuple[float, ...], expected: list[str]
+) -> None:
+    places = (np.array(point) for point in ((0.0, 0.0, 1.5), (0.0, 3.0, 1.5), red, yellow))
+    assert sides_seen(camera(0.0, 0.0, (0.0, 0.0, 1.5)), *places) == expected

@@ -391,3 +391,32 @@ def test_a_thing_out_of_sight_whose_label_comes_last_stops_nothing() -> None:
     changed = replace(records, labels=labels, **hidden)
     rejects = make_facts(get_task("spatial_imagination_oc_video_hard"), changed, 10, 0)[1]
     assert rejects["label of several things in the video"] > 0
+
+
+def bearing_deg(place: np.ndarray, gaze: np.ndarray, thing: np.ndarray) -> float:
+    """How far to the right of the gaze a thing lies, seen from above, all (2,)."""
+    away = thing - place
+    cross, dot = away[0] * gaze[1] - away[1] * gaze[0], away @ gaze
+    return float(np.degrees(np.arctan2(cross, dot)))
+
+
+@pytest.mark.parametrize("name", OO)
+def test_red_is_seen_on_the_side_where_it_is(name: str) -> None:
+    """Where both things are ahead of the new observer, the direction to them says the same as their places."""
+    compared = 0
+    for records, fact in facts_of(name):
+        ids = records.object_ids.tolist()
+        green, blue, red, yellow = (records.centers[ids.index(i), :2] for i in fact.object_ids)
+        bearings = [bearing_deg(green, blue - green, thing) for thing in (red, yellow)]
+        if max(map(abs, bearings)) < 90 and fact.words["left_right"]:
+            to_the_right = bearings[0] - bearings[1]
+            assert to_the_right >= 3.0 - 1e-9 if fact.words["left_right"] == "right" else to_the_right <= -3.0 + 1e-9
+            compared += 1
+    assert compared > 15
+
+
+def test_what_perspective_turns_round_is_counted() -> None:
+    rejects: Counter[str] = Counter()
+    for name in OO:
+        rejects += make_facts(get_task(name), synthetic_records(1, objects=28, views=60), 60, 3)[1]
+    assert rejects["left or right differs between space and sight"] > 20
