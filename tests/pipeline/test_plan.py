@@ -205,11 +205,11 @@ def test_an_empty_input_is_an_error_and_removes_nothing(workshop: Workshop) -> N
 
 
 def test_templates_that_cannot_be_used_stop_a_build_before_it_begins(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(task: str) -> str:
         raise DataError(f"templates cannot be used: {task}")
 
     monkeypatch.setattr(plan, "digest", broken)
     with pytest.raises(DataError, match=f"templates cannot be used: {TASK}"):
-        shop.plan()
+        workshop.plan()
