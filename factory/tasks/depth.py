@@ -106,11 +106,11 @@ class DepthDifference(Task):
 class DepthOfObjectAcross(DepthOfObject):
     """Red and blue are marked on different images."""
 
-    spec = replace(DepthOfObject.spec, name="depth_prediction_oc_mv", view="multi", version=1)
+    spec = replace(DepthOfObject.spec, name="depth_prediction_oc_mv", view="multi", version=2)
 
 
 @register
 class DepthDifferenceAcross(DepthDifference):
     """Red, blue and green are marked on three images."""
 
-    spec = replace(DepthDifference.spec, name="depth_prediction_oo_mv", view="multi", version=1)
+    spec = replace(DepthDifference.spec, name="depth_prediction_oo_mv", view="multi", version=2)

@@ -133,21 +133,21 @@ class NearerToAnchor(Task):
 class DistanceToMainObserver(DistanceToObserver):
     """Red is marked on another image than the first."""
 
-    spec = replace(DistanceToObserver.spec, name="distance_prediction_oc_mv", view="multi", version=1)
+    spec = replace(DistanceToObserver.spec, name="distance_prediction_oc_mv", view="multi", version=2)
 
 
 @register
 class DistanceAcross(DistanceBetweenObjects):
     """Red and blue are marked on different images."""
 
-    spec = replace(DistanceBetweenObjects.spec, name="distance_prediction_oo_mv", view="multi", version=1)
+    spec = replace(DistanceBetweenObjects.spec, name="distance_prediction_oo_mv", view="multi", version=2)
 
 
 @register
 class NearerToAnchorAcross(NearerToAnchor):
     """Red, green and blue are marked on three images."""
 
-    spec = replace(NearerToAnchor.spec, name="distance_infer_center_oo_mv", view="multi", version=1)
+    spec = replace(NearerToAnchor.spec, name="distance_infer_center_oo_mv", view="multi", version=2)
 
 
 def arms(centers: Array) -> tuple[Array, Array]:

@@ -23,7 +23,7 @@ CANDIDATES = 4
 class DistanceInVideo(DistanceBetweenObjects):
     """Red and blue are marked on frames of the video."""
 
-    spec = replace(DistanceBetweenObjects.spec, name="distance_prediction_oo_video", view="video", version=1)
+    spec = replace(DistanceBetweenObjects.spec, name="distance_prediction_oo_video", view="video", version=2)
 
 
 @register
@@ -41,7 +41,7 @@ class NearestToAnchor(Task):
         relation="oo",
         formats=("fill", "select", "sentence"),
         answer="listed_name",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = tuple(MarkRole("point", f"point{i}") for i in range(1 + CANDIDATES))

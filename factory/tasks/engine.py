@@ -95,12 +95,13 @@ def _images(records: SceneRecords, views: Array) -> list[tuple[tuple[str, ...], 
 
     Candidates with the same views share them: most of those about a video have.
     """
+    frame_ids, images = records.frame_ids.tolist(), records.images.tolist()
     rows = [tuple(row) for row in views.tolist()]
     known = {}
     for row in dict.fromkeys(rows):
         shown = [view for view in row if view >= 0]
-        frames = tuple(records.frame_ids[shown].tolist())
-        known[row] = frames, tuple(records.images[shown].tolist()), ",".join(frames)
+        frames = tuple([frame_ids[view] for view in shown])
+        known[row] = frames, tuple([images[view] for view in shown]), ",".join(frames)
     return [known[row] for row in rows]
 
 

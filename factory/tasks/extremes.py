@@ -123,7 +123,7 @@ class ExtremeToObserver(Task):
 class ExtremeToMainObserver(ExtremeToObserver):
     """The object shows on exactly one of three images."""
 
-    spec = replace(ExtremeToObserver.spec, name="distance_infer_center_oc_mv", view="multi", version=1)
+    spec = replace(ExtremeToObserver.spec, name="distance_infer_center_oc_mv", view="multi", version=2)
 
     def _views(self, records: SceneRecords, eligible: Array, quota: int, rng: np.random.Generator) -> Array:
         triples = draw_triples(records, eligible, self.parameters.pool_per_question * quota, self.parameters, rng)

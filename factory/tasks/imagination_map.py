@@ -27,7 +27,7 @@ class ImaginedMap(Task):
         relation="none",
         formats=("sentence",),
         answer="map",
-        version=1,
+        version=2,
     )
     unit = "m"
     marks = tuple(MarkRole("bbox", f"object{i}") for i in range(DEFAULTS.map_objects[1]))

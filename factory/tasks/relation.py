@@ -199,7 +199,7 @@ class RelationOfObjects(_Relation):
 class RelationAcross(RelationOfObjects):
     """Red and blue are marked on different images; the camera of the first is the observer."""
 
-    spec = replace(RelationOfObjects.spec, name="obj_spatial_relation_oo_mv", view="multi", version=2)
+    spec = replace(RelationOfObjects.spec, name="obj_spatial_relation_oo_mv", view="multi", version=3)
 
 
 @register
@@ -215,7 +215,7 @@ class RelationToMainObserver(_Relation):
         relation="oc",
         formats=("select", "sentence"),
         answer="relation_to_observer",
-        version=1,
+        version=2,
     )
     marks = (RED,)
     slots = (LEFT_RIGHT, ABOVE_BELOW, FRONT_BEHIND)

@@ -208,6 +208,15 @@ def log_classes(values: Array, low: float, high: float, count: int = 8) -> Array
     return classes
 
 
+def different_numbers(count: int, size: int, below: int, rng: np.random.Generator) -> Array:
+    """(count, size) numbers in [0, below), those of a row all different and in random order."""
+    numbers: Array = np.floor(rng.random((count, size)) * (below - np.arange(size))).astype(np.int64)
+    for column in range(1, size):  # so far the rank among the numbers that are left
+        for taken in np.sort(numbers[:, :column], axis=1).T:
+            numbers[:, column] += numbers[:, column] >= taken
+    return numbers
+
+
 def first_of_each(rows: Array) -> Array:
     """(m,) the places, ascending, of the first of each distinct row of (n, k) integers."""
     rows = np.ascontiguousarray(rows)

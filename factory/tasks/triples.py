@@ -39,9 +39,12 @@ def draw_triples(
     if not len(pairs):
         return np.zeros((0, 3), dtype=np.int64)
     drawn = pairs[rng.integers(len(pairs), size=count)]
-    third = rng.random((count, len(views)))
-    third = np.where(partners[drawn[:, 0]] & partners[drawn[:, 1]], third, -1.0)
-    triples = np.column_stack([drawn, third.argmax(axis=1)])[third.max(axis=1) >= 0.0]
+    common = partners[drawn[:, 0]] & partners[drawn[:, 1]]
+    number = common.sum(axis=1)
+    rank = np.cumsum(number) - number + np.floor(rng.random(count) * number).astype(np.int64)
+    complete = number > 0
+    third = np.flatnonzero(common)[rank[complete]] % len(views)
+    triples = np.column_stack([drawn[complete], third])
     return rng.permuted(views[triples], axis=1)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from factory.tasks.marks import box_share
 from factory.tasks.parameters import Parameters
 from factory.tasks.records import SceneRecords
-from factory.tasks.sampling import Pool, first_of_each
+from factory.tasks.sampling import Pool, different_numbers, first_of_each
 
 Array = np.ndarray
 
@@ -69,7 +69,7 @@ def pool_in_video(
     shown = np.diff(np.append(start, len(rows)))
     video = video_views(records)
     count = parameters.pool_per_question * quota if len(things) >= size and len(video) else 0
-    chosen = np.argsort(rng.random((count, max(len(things), size))), axis=1)[:, :size]
+    chosen = different_numbers(count, size, len(things), rng)
     sightings = rows[start[chosen] + np.floor(rng.random(chosen.shape) * shown[chosen]).astype(np.int64)]
     sightings = sightings[first_of_each(sightings)]
     images = records.video_index[records.sighting_view[sightings]]

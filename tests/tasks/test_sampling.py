@@ -1,13 +1,23 @@
 """Enumeration, sampling and an even choice."""
 
 from itertools import combinations as every_combination
+from itertools import permutations
 from math import comb
 
 import numpy as np
 import pytest
 
 from factory.tasks.rng import rng_for
-from factory.tasks.sampling import Pool, combinations, fair_shares, in_equal_parts, log_classes, spread
+from factory.tasks.sampling import (
+    Pool,
+    combinations,
+    different_numbers,
+    fair_shares,
+    first_of_each,
+    in_equal_parts,
+    log_classes,
+    spread,
+)
 
 GROUPS = np.repeat([2, 3, 7, 9, 11], [1, 4, 2, 6, 3])
 
@@ -188,3 +198,20 @@ def test_what_was_ruled_out_before_is_counted() -> None:
     pool.count("too dark", 3)
     pool.count("too bright", 0)
     assert pool.propose(pool.draw(5, np.random.default_rng(0))).rejects == {"too dark": 3}
+
+
+@pytest.mark.parametrize(("size", "below"), [(1, 3), (2, 2), (3, 5), (5, 5)])
+def test_different_numbers_take_every_order_equally_often(size: int, below: int) -> None:
+    orders = np.array(list(permutations(range(below), size)))
+    drawn = different_numbers(200 * len(orders), size, below, rng_for(0, "different"))
+    found, counts = np.unique(drawn, axis=0, return_counts=True)
+    assert found.tolist() == orders.tolist()
+    assert counts.min() > 130
+    assert counts.max() < 270  # five standard deviations
+
+
+def test_first_of_each_keeps_the_order_of_rows() -> None:
+    rows = np.array([[3, 1], [256, 1], [3, 1], [1, 256], [-1, 3], [256, 1], [1, 3]])
+    assert first_of_each(rows).tolist() == [0, 1, 3, 4, 6]
+    assert first_of_each(rows[:, ::-1]).tolist() == [0, 1, 3, 4, 6]
+    assert first_of_each(rows[:0]).tolist() == []

@@ -81,6 +81,22 @@ def test_near_duplicates_and_strangers_are_left_out(room: SceneRecords) -> None:
     assert len(drawn) > 0.9 * len(pairs)
 
 
+def test_the_third_view_is_any_that_overlaps_both_others(room: SceneRecords) -> None:
+    shown = eligible_in(room)
+    partners = np.zeros((60, 60), dtype=bool)
+    for one, other in combinations(range(60), 2):
+        partners[one, other] = partners[other, one] = are_partners(room, shown, *room.frame_ids[[one, other]])
+    common = partners.astype(np.int64) @ partners
+    # a pair is drawn first, then one of the views that both overlap
+    chance = np.where(partners, 1.0 / np.maximum(common, 1), 0.0) / np.triu(partners).sum()
+    triples = np.sort(draw_triples(room, screen(room, DEFAULTS).eligible, 200_000, DEFAULTS, rng_for(0)), axis=1)
+    found, counts = np.unique(triples, axis=0, return_counts=True)
+    a, b, c = found.T
+    expected = 200_000 * (chance[a, b] + chance[a, c] + chance[b, c])
+    assert expected.sum() == pytest.approx(len(triples), rel=0.03)  # of rare triples some do not come
+    assert np.square(counts - expected).sum() / expected.sum() == pytest.approx(1.0, abs=0.1)
+
+
 @pytest.mark.parametrize("name", MARKED)
 def test_marked_objects_are_eligible_on_their_own_image(name: str, room: SceneRecords) -> None:
     shown = eligible_in(room)
