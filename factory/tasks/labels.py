@@ -8,6 +8,13 @@ from factory.tasks.records import SceneRecords
 
 Array = np.ndarray
 
+# Words written as one, here with a hyphen, that name a kind of their last part.
+_JOINED = (
+    "arm-chair wheel-chair bath-tub bean-bag hand-bag black-board white-board book-case suit-case book-shelf "
+    "cook-book note-book text-book door-mat dust-bin waste-basket flower-pot tea-pot foot-stool love-seat "
+    "hair-brush tooth-brush night-stand shoe-box spot-light wash-basin wash-cloth"
+)
+
 
 def kinds_of(records: SceneRecords) -> Array:
     """(N,) the number of each object's label, from 0 in the order of the labels' first objects.
@@ -31,10 +38,13 @@ def mistakable(records: SceneRecords) -> Array:
     """(N,) whether an object's label, alone, may also be read as that of other things in the scene.
 
     So it is with a general word (`table` where there is a `coffee table`, `cabinet` where there are `kitchen
-    cabinets`) and with a plural beside its singular.
+    cabinets`, `chair` where there is an `armchair`) and with a plural beside its singular.
     """
     labels = sorted(set(records.labels.tolist()) - {""})
     ends = {" ".join(words[start:]) for words in map(str.split, labels) for start in range(1, len(words))}
+    last = {label.split()[-1] for label in labels}
+    joined = [word.split("-") for word in _JOINED.split()]
+    ends |= {end + s for start, end in joined for s in ("", "s", "es") if start + end + s in last}
     general = {short for short in labels if ends & {short, f"{short}s", f"{short}es"}}
     paired = {one for one in labels for ending in ("s", "es") if one + ending in labels}
     plurals = {one + ending for one in paired for ending in ("s", "es")}

@@ -25,6 +25,9 @@ def labelled(*labels: str) -> tuple[np.ndarray, np.ndarray]:
         (("stable", "table"), [False, False]),
         (("cabinet", "kitchen cabinets"), [True, False]),
         (("tray", "flat box tray", "flat box"), [True, False, False]),
+        (("chair", "armchair", "arm"), [True, False, False]),
+        (("shelf", "tall bookshelf", "book"), [True, False, False]),
+        (("boards", "whiteboards", "keyboard"), [True, False, False]),
         (("wall clock", "clock", "wall"), [False, True, False]),
     ],
 )
