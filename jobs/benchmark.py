@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
@@ -18,20 +19,26 @@ from factory.audit.lake import audit_lake
 from factory.geometry.cameras import scale_intrinsics
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.qa_stage import QaStage
-from factory.pipeline.quotas import even_quotas
+from factory.pipeline.quotas import Quota, even_quotas, facts_needed
 from factory.pipeline.records_stage import RecordsStage, records_versions
 from factory.sources.registry import open_source
 from factory.store.hashing import CachedHasher
 from factory.store.lake import Lake
 from factory.store.storage import Storage
+from factory.tasks import all_tasks
+from factory.tasks.engine import make_facts
+from factory.tasks.records import SceneRecords
+from factory.tasks.task import Task
 from factory.visibility.rasterizer import Raster, Rasterizer
 from factory.visibility.records import RecordParams, build_records
 from factory.visibility.select import open_rasterizer, resolve_rasterizer
+from factory.wording.renderer import render_task
 from jobs.command_line import JobParser
 from schemas.scene import Scene
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 60
 REPEATS = 3
+TASK_REPEATS = 15  # of a few milliseconds each
 MEMORY_SCENES = 8
 
 
@@ -140,6 +147,25 @@ class Bench:
                 "rows from records to Parquet", rows / seconds, "rows/CPU s", f"{rows} rows, {keyframes} keyframes"
             )
 
+    def tasks(self) -> Iterator[Figure]:
+        """Records -> facts -> validated rows of each task, in memory; what tasks share is there already."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = self.config(Path(folder) / "lake")
+            self._records(config)
+            lake = Lake(Storage(config.root))
+            records = SceneRecords.from_tables(*lake.read_records("scannet", self.scene_id))
+        for task in all_tasks():
+            quota = config.quotas[task.spec.name]
+
+            def run(task: Task = task, quota: Quota = quota) -> pa.Table:
+                facts, _ = make_facts(task, records, facts_needed(quota), config.seed)
+                key = {"source": "scannet", "scene_id": self.scene_id, "split": records.split, "seed": config.seed}
+                return render_task(task.spec, facts, quota, **key).table
+
+            rows = run().num_rows
+            conditions = f"{rows} rows" if rows else "the scene offers no question"
+            yield Figure(f"task {task.spec.name}", rows / best_cpu(run, TASK_REPEATS), "rows/CPU s", conditions)
+
     def line(self) -> Iterator[Figure]:
         """Scene on disk -> Parquet, all stages."""
         with tempfile.TemporaryDirectory() as folder:
@@ -227,7 +253,7 @@ def _timed(run: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - started
 
 
-BENCHMARKS = ("load", "rasterize", "views", "rows", "line", "audit", "memory")
+BENCHMARKS = ("load", "rasterize", "views", "rows", "tasks", "line", "audit", "memory")
 
 
 def main() -> int:
@@ -236,7 +262,7 @@ def main() -> int:
     parser.add_argument(
         "--input", type=Path, required=True, help="folder of ScanNet-layout scenes; the first is measured"
     )
-    parser.add_argument("--facts", type=int, default=160, help="facts per task (default: %(default)s)")
+    parser.add_argument("--facts", type=int, default=48, help="facts per task (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="a JSON line per figure instead of a table")
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(BENCHMARKS))
