@@ -140,28 +140,28 @@ def spread(views: Array, objects: Array, quota: int, rng: np.random.Generator, c
     object_limit = -(-2 * quota * objects.shape[1] // max(int((uses > 0).sum()), 1))
     view_uses = [0] * (int(views.max()) + 1)
     object_uses = [0] * (len(uses) + 1)  # the last counts what is no object
-    columns = order.tolist(), classes[order].tolist(), views[order].tolist(), objects[order].tolist()
-    waiting = list(zip(*columns, strict=True))
+    class_of = classes.tolist()
+    waiting = order.tolist()
     chosen: list[int] = []
     while waiting and len(chosen) < quota:
         passed = []
-        for candidate in waiting:
-            row, of_class, row_views, row_objects = candidate
-            if not left[of_class]:
+        for row in waiting:
+            if not left[class_of[row]]:
                 continue
+            row_views, row_objects = views[row].tolist(), objects[row].tolist()
             if (
                 max([view_uses[v] for v in row_views]) < view_limit
                 and max([object_uses[o] for o in row_objects], default=-1) < object_limit
             ):
                 chosen.append(row)
-                left[of_class] -= 1
+                left[class_of[row]] -= 1
                 for v in row_views:
                     view_uses[v] += 1
                 for o in row_objects:
                     object_uses[o] += 1
                 object_uses[-1] = 0
             else:
-                passed.append(candidate)
+                passed.append(row)
         waiting, view_limit, object_limit = passed, 2 * view_limit, 2 * object_limit
     return rng.permutation(np.asarray(chosen, dtype=np.int64))
 

@@ -15,6 +15,12 @@ def _digest(text: str, size: int) -> str:
     return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
 
 
+def _continued(begun: hashlib.blake2b, text: str) -> bytes:
+    ended = begun.copy()
+    ended.update(text.encode())
+    return ended.digest()
+
+
 def qa_id(source: str, scene_id: str, task: str, task_version: int, format_: Format, candidate: str) -> str:
     """Id of a row, 32 hex digits: blake2b of its key, the parts joined by the unit separator (0x1f)."""
     return _digest("\x1f".join((source, scene_id, task, str(task_version), format_, candidate)), 16)
@@ -36,12 +42,9 @@ def item_draws(
     numbers. So a row of the matrix depends on its candidate, not on its place or on the other candidates.
     """
     key = rng_for(seed, source, scene_id, task, task_version, format_).bytes(32)
+    keyed = hashlib.blake2b(key=key, digest_size=64)
     blocks = range(-(-width // _WORDS_PER_BLOCK))
-    raw = b"".join(
-        hashlib.blake2b(f"{block}\x1f{candidate}".encode(), key=key, digest_size=64).digest()
-        for candidate in candidates
-        for block in blocks
-    )
+    raw = b"".join(_continued(keyed, f"{block}\x1f{candidate}") for candidate in candidates for block in blocks)
     words = np.frombuffer(raw, dtype="<u4").reshape(len(candidates), len(blocks) * _WORDS_PER_BLOCK)
     uniform: np.ndarray = words[:, :width] * 2.0**-32
     return uniform

@@ -108,8 +108,9 @@ def _sayable(
 ) -> tuple[list[int], list[list[str]]]:
     """Places of the facts that can be said in a format, and their options, the right one first (none: [])."""
     kept = []
+    speaker = SPEAKERS[spec.answer]
     for place, fact in enumerate(facts):
-        reason = SPEAKERS[spec.answer].objection(fact, format_)
+        reason = speaker.objection(fact, format_)
         if reason is None:
             kept.append(place)
         else:
@@ -134,13 +135,10 @@ def _words(
 ) -> tuple[str, str, list[str] | None, str]:
     """Question, answer, options and template id of one row."""
     speaker = SPEAKERS[spec.answer]
-    phrases = {
-        group: pick(text.phrases[group], draw)
-        for group, draw in zip(speaker.phrase_groups, draws[_PHRASE:_OPTIONS], strict=False)
-    }
+    phrases = {group: pick(text.phrases[group], draws[_PHRASE + k]) for k, group in enumerate(speaker.phrase_groups)}
     slots = {**basic, **speaker.slots(fact, phrases)}
     used = [pick(text.lists[speaker.question_list(fact, format_)], draws[_QUESTION])]
-    used += [pick(closing, draw) for closing, draw in zip(text.closings[format_], draws[_CLOSING:], strict=False)]
+    used += map(pick, text.closings[format_], draws[_CLOSING:])
     question = " ".join([template.render(slots) for template in used])
     placed = None
     if format_ == "select":
@@ -153,4 +151,4 @@ def _words(
         answer = used[-1].render(slots)
     else:
         answer = speaker.short_answer(fact, format_)
-    return question, answer, placed, "/".join([spec.name, *(template.id for template in used)])
+    return question, answer, placed, "/".join([spec.name, *[template.id for template in used]])

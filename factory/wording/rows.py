@@ -10,6 +10,7 @@ from schemas.arrow import arrow_schema
 from schemas.qa import Fact, Format, QARow
 
 SCHEMA = arrow_schema(QARow)
+_TYPES = {field.name: field.type for field in SCHEMA}
 _ROW = TypeAdapter(QARow)
 
 
@@ -25,7 +26,8 @@ class Worded(NamedTuple):
     template_id: str
 
 
-def _fact_columns(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+def _of_facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """What each fact gives to all of its rows."""
     return [
         {
             "images": list(fact.images),
@@ -46,7 +48,7 @@ def to_table(facts: Sequence[Fact], words: Sequence[Worded], constants: dict[str
 
     Raises pydantic.ValidationError for a row that breaks the contract.
     """
-    shared = _fact_columns(facts)
+    shared = _of_facts(facts)
     for row in words:
         _ROW.validate_python(
             {
@@ -60,17 +62,18 @@ def to_table(facts: Sequence[Fact], words: Sequence[Worded], constants: dict[str
                 "template_id": row.template_id,
             }
         )
-    of_fact = pa.array([row.fact for row in words], type=pa.int32())
-    arrays = []
-    for field in SCHEMA:
-        if field.name in constants:
-            array = pa.repeat(pa.scalar(constants[field.name], type=field.type), len(words))
-        elif shared and field.name in shared[0]:
-            values = [row[field.name] for row in shared]
-            if field.name == "marks":
-                values = [[mark.__dict__ for mark in marks] for marks in values]
-            array = pa.array(values, type=field.type).take(of_fact)
-        else:
-            array = pa.array([getattr(row, field.name) for row in words], type=field.type)
-        arrays.append(array)
-    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+    if not words:
+        return SCHEMA.empty_table()
+    arrays = {name: pa.repeat(pa.scalar(value, _TYPES[name]), len(words)) for name, value in constants.items()}
+    of_facts = pa.table({name: _array(name, [row[name] for row in shared]) for name in shared[0]})
+    texts = dict(zip(Worded._fields, zip(*words, strict=True), strict=True))
+    rows = of_facts.take(pa.array(texts.pop("fact"), pa.int32()))
+    arrays |= zip(rows.column_names, rows.columns, strict=True)
+    arrays |= {name: _array(name, values) for name, values in texts.items()}
+    return pa.table([arrays[name] for name in SCHEMA.names], SCHEMA)
+
+
+def _array(name: str, values: Sequence[Any]) -> pa.Array:
+    if name == "marks":
+        values = [[mark.__dict__ for mark in marks] for marks in values]
+    return pa.array(values, _TYPES[name])
