@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from factory.audit.case import Case, Placing, TaskAudit, video_frames
-from factory.audit.common import MIN_AREA, MIN_FRACTION, check_plain_label
+from factory.audit.common import MIN_AREA, MIN_FRACTION, MIN_PIXELS, check_plain_label, pixel_share
 from factory.audit.evidence import Camera, Evidence
 from factory.audit.findings import Kind
 from factory.audit.numeric import check_letter, check_values
@@ -20,7 +20,8 @@ def appears(camera: Camera, object_id: int) -> bool | None:
     if shown is None:
         return False
     x1, y1, x2, y2 = shown["box"]
-    return True if shown["visible_fraction"] >= MIN_FRACTION and (x2 - x1) * (y2 - y1) >= MIN_AREA else None
+    clear = shown["visible_fraction"] >= MIN_FRACTION and (x2 - x1) * (y2 - y1) >= MIN_AREA
+    return True if clear and pixel_share(camera, shown) >= MIN_PIXELS else None
 
 
 def check_locate(case: Case) -> None:

@@ -10,6 +10,7 @@ from factory.audit.text import wrong_mentions
 
 MIN_FRACTION = 0.3
 MIN_AREA = 0.002 * 1000 * 1000
+MIN_PIXELS = 0.001
 NEAR_M, FAR_M = 0.2, 8.0
 STRUCTURAL = {"wall", "floor", "ceiling"}
 NAMELESS = {"", "unlabeled", "unlabelled", "unannotated", "unknown", "remove"}
@@ -32,6 +33,11 @@ def is_structural(thing: Thing) -> bool:
     return thing.is_structural or thing.label.lower() in STRUCTURAL
 
 
+def pixel_share(camera: Camera, shown: dict[str, Any]) -> float:
+    """The share of an image that the visible pixels of an object take."""
+    return float(shown["pixel_count"]) / (camera.raster_width * camera.raster_height)
+
+
 def check_subject(case: Case, thing: Thing, camera: Camera) -> None:
     """What an object must satisfy in a view to be asked about."""
     shown = camera.shown[thing.object_id]
@@ -41,6 +47,7 @@ def check_subject(case: Case, thing: Thing, camera: Camera) -> None:
     depth = case.evidence.seen(camera.frame_id, thing.object_id)[2]
     for holds, stored, derived in (
         (fraction >= MIN_FRACTION, f"visible fraction {fraction:.3f}", ">= 0.3"),
+        (pixel_share(camera, shown) >= MIN_PIXELS, f"{shown['pixel_count']} pixels", ">= 0.1 % of the image"),
         (area >= MIN_AREA, f"box {shown['box']} of {area / 1e4:.3f} %", ">= 0.2 %"),
         (min(x1, y1) > 0 and max(x2, y2) < 1000, f"truncated, box {shown['box']}", "not at the image border"),
         (NEAR_M <= depth <= FAR_M, f"depth {depth:.3f}", "0.2 to 8 m"),

@@ -32,6 +32,7 @@ def screen(records: SceneRecords, parameters: Parameters, *, video: bool = False
         "part of the building": records.structural[records.sighting_object],
         "without a label": (records.labels == "")[records.sighting_object],
         "too little of it visible": records.visible_fractions < parameters.min_visible_fraction,
+        "too few pixels": records.pixel_shares < parameters.min_pixel_share,
         "box too small": box_share(records.boxes) < parameters.min_box_share,
         "too near or too far": (depth < parameters.min_depth_m) | (depth > parameters.max_depth_m),
         "cut off by the image border": (records.boxes.min(axis=1) <= 0) | (records.boxes.max(axis=1) >= 1000),

@@ -15,6 +15,7 @@ class Parameters:
     # An object is asked about where enough of it shows, whole, at a sensible depth of its centre.
     min_visible_fraction: float = 0.3
     min_box_share: float = 0.002
+    min_pixel_share: float = 0.001  # a thing seen edge-on, as a sliver, is hardly seen
     min_depth_m: float = 0.2
     max_depth_m: float = 8.0
 

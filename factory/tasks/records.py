@@ -24,7 +24,8 @@ class SceneRecords:
     floor_area [m2], None where unknown; paths : navigation instructions;
     centers (N, 3), extents (N, 3) [m, world], rotations (N, 3, 3) `world_from_box`;
     intrinsics (F, 3, 3) [px], world_from_camera (F, 4, 4); video_index (F,), -1 for none;
-    boxes (S, 4), points (S, 2) [0..1000]; centers_camera (S, 3) [m, camera].
+    raster_pixels (F,) the pixels that `pixel_counts` are of; boxes (S, 4), points (S, 2) [0..1000];
+    centers_camera (S, 3) [m, camera].
     """
 
     source: str
@@ -42,6 +43,7 @@ class SceneRecords:
     images: Array
     widths: Array
     heights: Array
+    raster_pixels: Array
     intrinsics: Array
     world_from_camera: Array
     is_keyframe: Array
@@ -91,12 +93,19 @@ class SceneRecords:
             images=_strings(views, "image")[view_order],
             widths=_numbers(views, "width")[view_order],
             heights=_numbers(views, "height")[view_order],
+            raster_pixels=(_numbers(views, "raster_width") * _numbers(views, "raster_height"))[view_order],
             intrinsics=_rows(views, "intrinsics", 9, name)[view_order].reshape(-1, 3, 3),
             world_from_camera=_rows(views, "world_from_camera", 16, name)[view_order].reshape(-1, 4, 4),
             is_keyframe=_numbers(views, "is_keyframe")[view_order],
             video_index=_numbers(views, "video_index", missing=-1)[view_order],
             **sightings.in_order(view_order, object_ids),
         )
+
+    @cached_property
+    def pixel_shares(self) -> Array:
+        """(S,) the share of the image that the visible pixels of each sighting take."""
+        shares: Array = self.pixel_counts / self.raster_pixels[self.sighting_view]
+        return shares
 
     @cached_property
     def sighting_of(self) -> Array:

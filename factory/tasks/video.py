@@ -32,6 +32,7 @@ def appearances(records: SceneRecords, parameters: Parameters) -> tuple[Array, A
     """
     plain = records.visible_fractions >= parameters.min_visible_fraction
     plain &= box_share(records.boxes) >= parameters.min_box_share
+    plain &= records.pixel_shares >= parameters.min_pixel_share
     rows = records.sighting_of[video_views(records)]
     shows = rows >= 0
     return shows & np.append(plain, False)[rows], shows

@@ -93,7 +93,7 @@ def _shown(objects: Things, camera: Pose, object_id: int) -> Row | None:
         "label": label,
         "box": box,
         "visible_fraction": 0.8,
-        "pixel_count": 500,
+        "pixel_count": 5_000,
         "point": point,
         "center_camera": list(seen),
     }

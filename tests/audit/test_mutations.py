@@ -331,6 +331,7 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     "structural subject": (ask_about(6), Kind.OBJECT),
     "truncated object": (ask_about(7), Kind.VISIBILITY),
     "hidden object": (change_record("10", 3, visible_fraction=0.29), Kind.VISIBILITY),
+    "sliver of an object": (change_record("10", 3, pixel_count=799), Kind.VISIBILITY),
     "tiny object": (change_record("10", 3, box=[560, 650, 565, 660], point=[562, 656]), Kind.VISIBILITY),
     # rules and margins
     "overlapping boxes": (ask_pair("distance_prediction_oo", 9, "0.2", (0.2**2 + 0.1**2) ** 0.5), Kind.RULE),

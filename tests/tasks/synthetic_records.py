@@ -56,6 +56,7 @@ def synthetic_records(seed: int, objects: int = 20, views: int = 40, keyframes: 
         images=np.array([f"color/{frame}.jpg" for frame in frame_ids], dtype=object),
         widths=np.full(views, WIDTH),
         heights=np.full(views, HEIGHT),
+        raster_pixels=np.full(views, WIDTH * HEIGHT),
         intrinsics=np.broadcast_to(INTRINSICS, (views, 3, 3)).copy(),
         world_from_camera=world_from_camera,
         is_keyframe=rng.random(views) < keyframes,

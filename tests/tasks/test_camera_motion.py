@@ -82,7 +82,7 @@ def two_views(place: tuple[float, float, float], yaw_deg: float = 0.0) -> SceneR
         boxes=np.array([[150, 150, 250, 250], [450, 450, 550, 550]]),
         points=np.array([[200, 200], [500, 500]]),
         visible_fractions=np.ones(2),
-        pixel_counts=np.array([100, 100]),
+        pixel_counts=np.array([10_000, 10_000]),
         centers_camera=np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 2.0]]),
     )
 
@@ -124,7 +124,8 @@ def test_cameras_that_hardly_differ_are_no_question() -> None:
 def test_views_that_share_nothing_are_no_question() -> None:
     records = two_views((0.2, 0.1, 2.0))
     apart = replace(records, sighting_view=np.array([0]), sighting_object=np.array([2]), boxes=records.boxes[:1])
-    apart = replace(apart, visible_fractions=np.ones(1), centers_camera=records.centers_camera[:1])
+    one = {name: getattr(records, name)[:1] for name in ("visible_fractions", "pixel_counts", "centers_camera")}
+    apart = replace(apart, **one)
     assert make_facts(TASK, apart, 5, 0) == ([], {})
 
 

@@ -41,6 +41,7 @@ def test_a_good_sighting_passes() -> None:
         ("labels", "", "without a label"),
         ("visible_fractions", 0.299, "too little of it visible"),
         ("boxes", [500, 500, 540, 549], "box too small"),
+        ("pixel_counts", 1254, "too few pixels"),  # of 1296 x 968
         ("centers_camera", [0.0, 0.0, 0.19], "too near or too far"),
         ("centers_camera", [0.0, 0.0, 8.01], "too near or too far"),
         ("boxes", [0, 300, 500, 600], "cut off by the image border"),

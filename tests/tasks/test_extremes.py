@@ -130,7 +130,7 @@ def one_view(depths: list[float], **changes: np.ndarray) -> SceneRecords:
         boxes=np.stack([left, left, left + 80, left + 80], axis=1),
         points=np.stack([left + 40, left + 40], axis=1),
         visible_fractions=np.ones(count),
-        pixel_counts=np.full(count, 100),
+        pixel_counts=np.full(count, 10_000),
     )
     centers = np.stack([np.zeros(count), np.zeros(count), depths], axis=1)
     return replace(in_world(seen, centers=centers, world_from_camera=np.eye(4)[None]), **changes)

@@ -216,7 +216,7 @@ def room_of(places: list[tuple[float, float, float]], camera_yaw_deg: float = 0.
         boxes=boxes,
         points=boxes[:, :2] + 50,
         visible_fractions=np.ones(count),
-        pixel_counts=np.full(count, 100),
+        pixel_counts=np.full(count, 10_000),
     )
     return in_world(seen, centers=np.array(places, dtype=float), world_from_camera=camera[None])
 

@@ -199,7 +199,7 @@ def pair_in_view(
         boxes=np.array([[100, 100, 300, 300], [500, 500, 700, 700]]),
         points=np.array([[200, 200], [600, 600]]),
         visible_fractions=np.ones(2),
-        pixel_counts=np.array([100, 100]),
+        pixel_counts=np.array([10_000, 10_000]),
         labels=np.array(["wall", "", "cup", "jar"], dtype=object),
     )
     return in_world(seen, centers=centers, world_from_camera=camera[None])

@@ -11,7 +11,7 @@ from factory.tasks.engine import make_facts
 from factory.tasks.records import SceneRecords
 from factory.tasks.video import appearances, video_views
 from schemas.qa import Fact
-from tests.tasks.synthetic_records import synthetic_records
+from tests.tasks.synthetic_records import HEIGHT, WIDTH, synthetic_records
 from tests.tasks.synthetic_video import synthetic_video
 
 QUOTA = 80
@@ -44,7 +44,7 @@ def states(records: SceneRecords, object_id: int) -> list[str]:
             found.append("absent")
             continue
         x1, y1, x2, y2 = records.boxes[rows[0]].tolist()
-        large = (x2 - x1) * (y2 - y1) >= 2000
+        large = (x2 - x1) * (y2 - y1) >= 2000 and records.pixel_counts[rows[0]] >= 0.001 * WIDTH * HEIGHT
         found.append("plain" if large and records.visible_fractions[rows[0]] >= 0.3 else "little")
     return found
 

@@ -44,7 +44,7 @@ def two_views(first: np.ndarray, second: np.ndarray, boxes: list[list[int]] | No
         boxes=np.array(boxes or [[150, 150, 250, 250], [450, 450, 550, 550]]),
         points=np.array([[200, 200], [500, 500]]),
         visible_fractions=np.ones(2),
-        pixel_counts=np.array([100, 100]),
+        pixel_counts=np.array([10_000, 10_000]),
         centers_camera=np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 2.0]]),
     )
 
@@ -148,6 +148,7 @@ def test_views_must_share_a_quarter_of_the_poorer_ones_objects() -> None:
             sighting_object=np.array([2, *range(3, 3 + others), 2, *range(3 + others, 3 + count)]),
             boxes=np.array([[150, 150, 250, 250]] * (1 + others) + [[450, 450, 550, 550]] * (1 + extra)),
             visible_fractions=np.ones(2 + count),
+            pixel_counts=np.full(2 + count, 10_000),
             centers_camera=np.full((2 + count, 3), 2.0),
         )
         assert make_facts(TASK, crowded, 5, 0)[1] == ({reason: 1} if reason else {})

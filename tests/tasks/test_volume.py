@@ -60,7 +60,7 @@ def one_thing(
         boxes=border,
         points=np.full((count, 2), 200),
         visible_fractions=np.array([visible] + [0.4] * (count - 1)),
-        pixel_counts=np.full(count, 100),
+        pixel_counts=np.full(count, 10_000),
     )
     return in_world(seen, centers=centers, world_from_camera=cameras)
 
