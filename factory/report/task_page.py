@@ -8,12 +8,12 @@ from typing import Any
 from PIL import Image
 
 from factory.exports.spar import LETTERS
+from factory.exports.spar_types import TYPES
 from factory.report.pictures import Small, pictures
 from factory.store.lake import Lake, Track
 from factory.tasks.task import Task
 from schemas.qa import QARow
 
-_VIEWS = {"single": "one image", "multi": "two or three images", "video": "32 frames of a video"}
 _FORMATS = {"fill": "fill in", "select": "choose", "sentence": "sentence", "judge": "yes or no"}
 _INTRODUCTION = """# The tasks
 
@@ -59,7 +59,7 @@ def task_page(tasks: Sequence[Task], examples: Mapping[str, list[QARow]], pictur
     lines = [_INTRODUCTION.rstrip("\n")]
     for task in tasks:
         spec = task.spec
-        lines.append(f"| [{spec.name}](#{spec.name}) | {spec.level} | {_VIEWS[spec.view]} | {_formats(task)} |")
+        lines.append(f"| [{spec.name}](#{spec.name}) | {spec.level} | {_images(spec.name)} | {_formats(task)} |")
     for task in tasks:
         lines += ["", f"## {task.spec.name}", "", _definition(task), ""]
         rows = examples.get(task.spec.name, [])
@@ -76,6 +76,11 @@ def task_page(tasks: Sequence[Task], examples: Mapping[str, list[QARow]], pictur
 
 def _definition(task: Task) -> str:
     return " ".join((inspect.getdoc(type(task)) or "").split("\n\n")[0].split())
+
+
+def _images(task: str) -> str:
+    count = TYPES[task].images
+    return "frames of a walk" if count is None else "32 frames" if count == 32 else f"{count} image{'s'[: count > 1]}"
 
 
 def _formats(task: Task) -> str:

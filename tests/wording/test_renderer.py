@@ -77,7 +77,15 @@ def test_version_changes_ids() -> None:
     task = "depth_prediction_oc"
     facts = make_facts(task, 3)
     raised = dataclasses.replace(spec_of(task), version=99)
-    rows = render_task(raised, facts, {"fill": 9, "select": 9, "sentence": 9}, source="scannet", scene_id="scene0000_00", split="train", seed=0).table
+    rows = render_task(
+        raised,
+        facts,
+        {"fill": 9, "select": 9, "sentence": 9},
+        source="scannet",
+        scene_id="scene0000_00",
+        split="train",
+        seed=0,
+    ).table
     assert not set(rows["qa_id"].to_pylist()) & by_id(facts, task).keys()
     assert set(rows["task_version"].to_pylist()) == {99}
 
