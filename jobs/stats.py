@@ -30,7 +30,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = JobParser(__doc__, "exit status: 0 done, 1 wrong input, 2 wrong usage")
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument(
-        "--rows", type=int, metavar="N", help="look at N rows of each task and format, drawn fairly (default: all)"
+        "--rows",
+        type=int,
+        metavar="N",
+        help="look at N rows of each task and format, answers as even as the lake allows (default: all)",
     )
     parser.add_argument(
         "--benchmark", action="store_true", help="only the 20 tasks of SPAR-Bench, in the format in which it asks them"

@@ -1,7 +1,6 @@
 """How a lake's answers are distributed: counts, balance and chance levels per task and format."""
 
-import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,17 +9,18 @@ import numpy as np
 import pyarrow.compute as pc
 
 from factory.bench.chance import Answered, Chance, chance
+from factory.bench.sample import EvenSample
 from factory.store.lake import Lake, Track
 from schemas.qa import Format
 
-_COLUMNS = ["qa_id", "task", "format", "answer", "options", "values"]
+_COLUMNS = ["source", "scene_id", "qa_id", "task", "format", "answer", "options", "values", "unit"]
 _WORDS = ("left", "right", "above", "below", "closer", "farther", "front", "behind")
 
 
 @dataclass(frozen=True)
 class TaskStatistics:
-    """One task in one format. balance : shares of what is answered, as a line to read; chance : None for sentences,
-    whose answers are no short strings."""
+    """One task in one format. rows : all of them; scenes : of the rows looked at; balance : shares of what is
+    answered, as a line to read; chance : None for sentences, whose answers are no short strings."""
 
     task: str
     format: Format
@@ -30,40 +30,22 @@ class TaskStatistics:
     chance: Chance | None
 
 
-@dataclass
-class _Kept:
-    """Rows of one task and format; with a limit, those with the smallest ids: a fair draw, the same every time."""
-
-    rows: int
-    scenes: set[tuple[str, str]]
-    drawn: list[tuple[int, dict[str, Any]]]
-
-    def add(self, row: dict[str, Any], scene: tuple[str, str], limit: int | None) -> None:
-        self.rows += 1
-        self.scenes.add(scene)
-        # a heap of negated ids: the largest id is on top and goes first
-        item = (-int(row["qa_id"], 16), row)
-        if limit is None or len(self.drawn) < limit:
-            heapq.heappush(self.drawn, item)
-        elif item[0] > self.drawn[0][0]:
-            heapq.heapreplace(self.drawn, item)
-
-
 def lake_statistics(lake: Lake, limit: int | None, track: Track) -> list[TaskStatistics]:
-    """Statistics of every task and format, ordered by name; with a limit, of that many rows of each."""
-    kept: dict[tuple[str, Format], _Kept] = {}
+    """Statistics of every task and format, ordered by name; with a limit, of that many rows of each, whose answers are
+    as even as the lake allows."""
+    samples: dict[tuple[str, Format], EvenSample] = defaultdict(lambda: EvenSample(limit))
     for dataset, scene in track(lake.partitions("qa")):
         table = lake.read("qa", dataset, scene).select(_COLUMNS)
         table = table.append_column("choices", pc.fill_null(pc.list_value_length(table["options"]), 0))
         for row in table.to_pylist():
-            group = kept.setdefault((row["task"], row["format"]), _Kept(0, set(), []))
-            group.add(row, (dataset, scene), limit)
+            samples[row["task"], row["format"]].add(row)
     found = []
-    for (task, form), group in sorted(kept.items()):
-        rows = [row for _, row in sorted(group.drawn, key=lambda item: -item[0])]
+    for (task, form), sample in sorted(samples.items()):
+        rows = sample.rows()
         answered = [Answered(row["answer"], row["choices"]) for row in rows]
         level = None if form == "sentence" else chance(task, answered)
-        found.append(TaskStatistics(task, form, group.rows, len(group.scenes), _balance(form, rows), level))
+        scenes = len({(row["source"], row["scene_id"]) for row in rows})
+        found.append(TaskStatistics(task, form, sample.count, scenes, _balance(form, rows), level))
     return found
 
 

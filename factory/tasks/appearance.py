@@ -82,7 +82,7 @@ class OrderOfAppearance(Task):
         never = first == len(appears)
         glimpsed = ~never & (_first_frames(per_kind(kinds, shows)) < first)
         usable = np.flatnonzero(~never & ~glimpsed)
-        limit = self.parameters.pool_per_question * quota
+        limit = self.parameters.pool_size(quota)
         members = usable[combinations(np.zeros(len(usable)), LISTED, limit, rng)]
         members = np.take_along_axis(members, np.argsort(first[members], axis=1, kind="stable"), axis=1)
         pool = pool_of_frames(records, _first_things(records, kinds, appears, first)[members], first[members])

@@ -126,7 +126,7 @@ class ExtremeToMainObserver(ExtremeToObserver):
     spec = replace(ExtremeToObserver.spec, name="distance_infer_center_oc_mv", view="multi", version=2)
 
     def _views(self, records: SceneRecords, eligible: Array, quota: int, rng: np.random.Generator) -> Array:
-        triples = draw_triples(records, eligible, self.parameters.pool_per_question * quota, self.parameters, rng)
+        triples = draw_triples(records, eligible, self.parameters.pool_size(quota), self.parameters, rng)
         keys = np.ravel_multi_index(tuple(triples.T), (len(records.frame_ids),) * 3)
         return triples[np.sort(np.unique(keys, return_index=True)[1])]
 

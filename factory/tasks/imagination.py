@@ -13,7 +13,7 @@ from factory.tasks.marks import boxes_coincide
 from factory.tasks.pools import pool_for
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
-from factory.tasks.relation import ABOVE_BELOW, DISTANCE, FRONT_BEHIND, LEFT_RIGHT
+from factory.tasks.relation import ABOVE_BELOW, DISTANCE, FRONT_BEHIND, LEFT_RIGHT, answer_classes
 from factory.tasks.sampling import Pool
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, MarkRole, Proposal, Task
@@ -86,7 +86,7 @@ class _Imagination(Task):
         if self.marks:
             same = boxes_coincide(records, pool.object_views, pool.objects, p)
             pool.reject("marked boxes nearly the same", same)
-        classes = np.stack([(sides + 1) @ (9, 3, 1), (before + 1) @ (9, 3, 1)], axis=1)
+        classes = np.column_stack([answer_classes(sides), (before + 1) @ (9, 3, 1)])
         return pool.propose(pool.draw(quota, rng, classes))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:

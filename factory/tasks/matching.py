@@ -34,7 +34,7 @@ class PositionMatching(Task):
     def propose(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Proposal:
         rows = np.flatnonzero(screen(records, self.parameters).eligible)
         rows = rows[np.argsort(records.sighting_object[rows], kind="stable")]
-        limit = self.parameters.pool_per_question * quota
+        limit = self.parameters.pool_size(quota)
         pairs = rng.permuted(rows[combinations(records.sighting_object[rows], 2, limit, rng)], axis=1)
         pool = Pool(records.sighting_view[pairs], records.sighting_object[pairs[:, :1]])
         pool.reject("views nearly the same", near_duplicates(records, pool.views, self.parameters))

@@ -72,6 +72,7 @@ class Parameters:
     # Numeric answers are spread evenly over the logarithm of these ranges, as far as a scene allows.
     depth_range_m: tuple[float, float] = (0.5, 8.0)
     distance_range_m: tuple[float, float] = (0.2, 8.0)
+    way_range_m: tuple[float, float] = (0.5, 5.0)
     difference_range_m: tuple[float, float] = (0.15, 4.0)
     camera_depth_range_m: tuple[float, float] = (0.3, 5.0)
     size_range_m: tuple[float, float] = (0.05, 1.6)  # cube root of a volume
@@ -86,8 +87,14 @@ class Parameters:
     # What is to one side of another thing in space must be seen on that side too, by at least this angle.
     min_bearing_deg: float = 3.0
 
-    # At most this many candidates are looked at for each question of the quota.
+    # So many candidates are looked at for each question of the quota, but for a small one no fewer than enough to
+    # find the rare answers.
     pool_per_question: int = 20
+    min_pool: int = 1000
+
+    def pool_size(self, quota: int) -> int:
+        """At most how many candidates are looked at."""
+        return max(self.min_pool, self.pool_per_question * quota)
 
 
 DEFAULTS = Parameters()

@@ -39,6 +39,17 @@ DISTANCE = Slot("distance", ("closer", "", "farther"), ("distance", "depth"))
 FRONT_BEHIND = Slot("front_behind", ("behind", "", "front"))
 
 
+def answer_classes(side: Array) -> Array:
+    """(n, 3) levels of answer classes of sides (n, 3): behind or closer, above, then all three words.
+
+    Most that is seen is in front of the camera and below it: drawn by words alone, few answers would say otherwise.
+    Empty words go half to the one and half to the other.
+    """
+    even = np.arange(len(side)) % 2 == 0
+    third, second = (np.where(side[:, slot] == 0, even, side[:, slot] < 0) for slot in (2, 1))
+    return np.column_stack([third, second, (side + 1) @ (9, 3, 1)])
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """A difference that a slot may be taken from: quantity (n,) [m], its gradients (n, K, 3) by the centres of the
@@ -67,7 +78,7 @@ class _Relation(Task):
         pool.reject("no slot to fill", (side == 0).all(axis=1))
         same = boxes_coincide(records, pool.object_views, pool.objects, self.parameters)
         pool.reject("marked boxes nearly the same", same)
-        rows = pool.draw(quota, rng, classes=(side + 1) @ (9, 3, 1))
+        rows = pool.draw(quota, rng, classes=answer_classes(side))
         return pool.propose(rows, self._choice(side[rows], rng))
 
     def _pool(self, records: SceneRecords, rng: np.random.Generator, quota: int) -> Pool:

@@ -108,7 +108,7 @@ def pool_in_one_view(
 ) -> Pool:
     """Sets of `size` objects that may be asked about in one view, their roles at random; `eligible` is (S,) bool."""
     rows = np.flatnonzero(eligible)
-    members = rows[combinations(records.sighting_view[rows], size, parameters.pool_per_question * quota, rng)]
+    members = rows[combinations(records.sighting_view[rows], size, parameters.pool_size(quota), rng)]
     members = rng.permuted(members, axis=1)
     return Pool(records.sighting_view[members[:, :1]], records.sighting_object[members])
 

@@ -63,7 +63,7 @@ def pool_in_three_views(
     The objects are spread over the three images as evenly as their number allows; without `main_too` the first image,
     which is the observer's view, shows none of them.
     """
-    triples = draw_triples(records, eligible, parameters.pool_per_question * quota, parameters, rng)
+    triples = draw_triples(records, eligible, parameters.pool_size(quota), parameters, rng)
     places = np.tile(np.arange(3) if main_too else np.arange(1, 3), (len(triples), 1))
     rounds = -(-size // places.shape[1])
     images = np.concatenate([rng.permuted(places, axis=1) for _ in range(rounds)], axis=1)[:, :size]

@@ -69,7 +69,7 @@ def pool_in_video(
     things, start = np.unique(records.sighting_object[rows], return_index=True)
     shown = np.diff(np.append(start, len(rows)))
     video = video_views(records)
-    count = parameters.pool_per_question * quota if len(things) >= size and len(video) else 0
+    count = parameters.pool_size(quota) if len(things) >= size and len(video) else 0
     chosen = different_numbers(count, size, len(things), rng)
     sightings = rows[start[chosen] + np.floor(rng.random(chosen.shape) * shown[chosen]).astype(np.int64)]
     sightings = sightings[first_of_each(sightings)]

@@ -8,7 +8,7 @@ from factory.tasks.labels import mistakable
 from factory.tasks.pairs import first_from_second, near_duplicates, shared_objects
 from factory.tasks.records import SceneRecords
 from factory.tasks.registry import register
-from factory.tasks.sampling import Pool
+from factory.tasks.sampling import Pool, log_classes
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, Proposal, Task
 
@@ -47,7 +47,7 @@ class ViewChange(Task):
         eligible = screen(records, p).eligible
         shared, share = shared_objects(records, eligible)
         pairs = np.argwhere(np.triu(shared, k=1) > 0)
-        limit = p.pool_per_question * quota
+        limit = p.pool_size(quota)
         if len(pairs) > limit:
             pairs = pairs[np.sort(rng.choice(len(pairs), size=limit, replace=False))]
         views = rng.permuted(pairs, axis=1)
@@ -70,7 +70,8 @@ class ViewChange(Task):
         pool.reject("no change after rounding", (np.rint(change / steps) == 0).all(axis=1))
         pool.reject("no landmark to name", landmarks < 0)
         forward, aside = np.sign(np.rint(change[:, [2, 4]] / steps[[2, 4]])).astype(np.int64).T + 1
-        return pool.propose(pool.draw(quota, rng, classes=3 * forward + aside))
+        way = log_classes(np.linalg.norm(change[:, :3], axis=1), *p.way_range_m, count=4)
+        return pool.propose(pool.draw(quota, rng, classes=np.stack([way, 3 * forward + aside], axis=1)))
 
     def solve(self, records: SceneRecords, candidates: Candidates) -> Answers:
         change = _change(records, candidates.views)

@@ -1,10 +1,14 @@
 """The table of `jobs/stats.py`."""
 
+import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from factory.bench.sample import EvenSample, answer_class
 from factory.bench.statistics import lake_statistics
 from factory.store.lake import Lake
 from factory.store.storage import Storage
@@ -35,7 +39,7 @@ def test_balance_says_letters_words_and_spread(lake: Lake) -> None:
     assert balance["position_matching", "fill"] == "1 different answers"
 
 
-def test_a_draw_takes_the_smallest_ids_of_all_scenes(lake: Lake) -> None:
+def test_a_draw_takes_rows_of_all_scenes(lake: Lake) -> None:
     drawn = lake_statistics(lake, 1, iter)
     assert {one.chance.rows for one in drawn if one.chance} == {1}
     assert {one.rows for one in drawn} == {2}
@@ -58,3 +62,42 @@ def test_an_empty_lake_and_odd_numbers_are_said_so(tmp_path: Path, capsys: pytes
     assert "build it first" in capsys.readouterr().err
     assert main(["--root", str(tmp_path), "--rows", "0"]) == 1
     assert Lake(Storage(tmp_path)).partitions("qa") == []
+
+
+def number_row(number: int, value: float) -> dict[str, object]:
+    row = {"format": "fill", "unit": "m", "values": [value], "answer": f"{value:.1f}"}
+    return row | {"qa_id": hashlib.blake2b(str(number).encode(), digest_size=16).hexdigest()}
+
+
+def test_a_draw_makes_rare_answers_as_frequent_as_common_ones() -> None:
+    sample = EvenSample(90)
+    lengths = np.random.default_rng(0).choice([0.5, 1.5, 4.5], size=2000, p=[0.8, 0.18, 0.02])
+    for number, length in enumerate(lengths.tolist()):
+        sample.add(number_row(number, length))
+    assert sample.count == 2000
+    assert Counter(row["answer"] for row in sample.rows()) == {"0.5": 30, "1.5": 30, "4.5": 30}
+    ids = [row["qa_id"] for row in sample.rows()]
+    assert ids == sorted(ids) and ids == [row["qa_id"] for row in sample.rows()]
+
+
+def test_what_is_missing_is_taken_from_the_others() -> None:
+    sample = EvenSample(10)
+    for number, length in enumerate([0.5] * 2 + [4.5] * 50):
+        sample.add(number_row(number, length))
+    assert Counter(row["answer"] for row in sample.rows()) == {"0.5": 2, "4.5": 8}
+
+
+def test_without_a_limit_all_rows_stay() -> None:
+    sample = EvenSample(None)
+    for number in range(30):
+        sample.add(number_row(number, 0.5))
+    assert len(sample.rows()) == 30
+
+
+def test_answers_have_classes() -> None:
+    letter = {"format": "select", "unit": "m", "values": [1.0], "answer": "C"}
+    assert answer_class(letter) == ("C",)
+    box = {"format": "fill", "unit": "0-1000", "values": [1.0, 2.0, 3.0, 4.0], "answer": "[1, 2, 3, 4]"}
+    assert answer_class(box) == ()
+    move = {"format": "fill", "unit": "none", "values": [0.3, 0.0, -0.4, 30.0, 5.0], "answer": ""}
+    assert answer_class(move) == answer_class(number_row(0, 0.5)) != answer_class(number_row(0, 0.7))
