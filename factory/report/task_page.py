@@ -12,7 +12,7 @@ from factory.exports.spar_types import TYPES
 from factory.report.pictures import Small, pictures
 from factory.store.lake import Lake, Track
 from factory.tasks.task import Task
-from schemas.qa import QARow
+from schemas.qa import Format, QARow
 
 _FORMATS = {"fill": "fill in", "select": "choose", "sentence": "sentence", "judge": "yes or no"}
 _INTRODUCTION = """# The tasks
@@ -30,13 +30,13 @@ _GAP = 6
 
 def choose_examples(lake: Lake, track: Track = iter) -> dict[str, list[QARow]]:
     """Per task, one fact of the lake in all formats that it has; always the same for the same lake."""
-    facts: dict[str, dict[tuple[Any, ...], list[QARow]]] = defaultdict(lambda: defaultdict(list))
+    facts: dict[str, dict[tuple[Any, ...], dict[Format, QARow]]] = defaultdict(lambda: defaultdict(dict))
     for dataset, scene in track(lake.partitions("qa")):
         for record in lake.read_verified("qa", dataset, scene).to_pylist():
             row = QARow.model_validate(record)
             key = (scene, *row.frame_ids, *row.object_ids, *(mark.image_index for mark in row.marks))
-            facts[row.task][key].append(row)
-    return {task: max(found.values(), key=len) for task, found in sorted(facts.items())}
+            facts[row.task][key].setdefault(row.format, row)
+    return {task: list(max(found.values(), key=len).values()) for task, found in sorted(facts.items())}
 
 
 def example_picture(row: QARow, small: Small) -> Image.Image:
