@@ -31,7 +31,7 @@ def arguments(scans: Path, root: Path, *more: str) -> list[str]:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--preset", "best"], "no such preset, there are demo, even, spar7m"),
+        (["--preset", "best"], "no such preset, there are demo, even, sample, spar7m"),
         (["--tasks", "depth_prediction_ox"], "depth_prediction_oc"),
         (["--source", "scanet"], "scannet"),
         (["--scenes", "scene0777_00"], "no scene scene0777_00"),
