@@ -27,13 +27,14 @@ _UNITS = {"m": "m", "cm": "cm", "m2": "m²", "deg": "°", "count": "", "0-1000":
 
 @dataclass(frozen=True)
 class Picture:
-    """An image of a sample: file relative to the gallery, size [px], what it is in words."""
+    """An image of a sample or a sheet of all: file relative to the gallery, size [px], what it is in words."""
 
     file: str
     width: int
     height: int
     alt: str
     caption: str
+    sheet: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _picture(row: QARow, shown: Shown, file: str) -> Picture:
     width, height = shown.image.size
     if shown.place is None:
         all_frames = f"All {len(row.images)} frames, from Frame-0 to Frame-{len(row.images) - 1}"
-        return Picture(file, width, height, f"{all_frames}, of {row.scene_id}", all_frames)
+        return Picture(file, width, height, f"{all_frames}, of {row.scene_id}", all_frames, sheet=True)
     marks = [_mention(mark) for mark in row.marks if mark.image_index == shown.place]
     if shown.answer:
         marks.append("the answer's box (cyan)")
