@@ -27,6 +27,7 @@ from factory.exports.spar_tree import export_spar
 from factory.exports.spar_types import TYPES, row_type
 from factory.store.lake import Lake
 from tests.exports.sample_rows import SCENES, sample_rows, write_lake, write_scans
+from tests.exports.test_spar_video import video_rows
 
 LOADER = """
 import hashlib, json, sys
@@ -139,6 +140,19 @@ def test_the_loader_reads_rows_of_every_type(
         assert (row_id, question, answer) == (item.row["id"], item.question, item.answer)
         if not TYPES[item.task].labelled and TYPES[item.task].images != 32:
             assert pictures == digests(draw_markers([Image.open(p).convert("RGB") for p in item.images], item.row))
+
+
+def test_the_loader_reads_walks(official: Run, tmp_path: Path) -> None:
+    write_scans(tmp_path / "scans")
+    lake = write_lake(tmp_path / "lake", {SCENES[0]: video_rows()})
+    media = SparMedia("link", tmp_path / "scans", lambda name: pytest.fail("links need no source"))
+    export_spar(lake, tmp_path / "out", media)
+    (index,) = (tmp_path / "out" / "data_jsons").iterdir()
+    official("datasets", LOADER, f"data_jsons/{index.name}", str(tmp_path / "items.json"), cwd=tmp_path / "out")
+    loaded = {row[0]: row[1:3] for row in json.loads((tmp_path / "items.json").read_text())}
+    walks = [item for item in read_export(tmp_path / "out") if item.task == "nav_video"]
+    assert [loaded[item.row["id"]] for item in walks] == [[item.question, item.answer] for item in walks]
+    assert len(walks) == 1 and walks[0].question.startswith("Frame-1: <image>\nFrame-2: <image>\nFrame-3: <image>\n")
 
 
 def test_the_index_script_makes_the_index_that_we_wrote(official: Run, out: Path, tmp_path: Path) -> None:
