@@ -60,10 +60,10 @@ def read_export(folder: Path, *, check_images: bool = True) -> Iterator[SparItem
             raise DataError(f"{file}: in no index; export again")
 
 
-def placeholders(row_type: str, images: int) -> str:
-    """The image placeholders that loaders put before a question."""
+def placeholders(row_type: str, images: int, *, first: int = 1) -> str:
+    """The image placeholders that loaders put before a question; SPAR's own counts frames from 1, others from 0."""
     if images > _MANY_IMAGES or row_type == "nav":
-        return "".join(f"Frame-{i + 1}: <image>\n" for i in range(images))
+        return "".join(f"Frame-{first + i}: <image>\n" for i in range(images))
     return "<image>\n" * images
 
 

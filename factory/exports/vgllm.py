@@ -6,24 +6,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from factory.exports.spar_reader import SparItem, read_export
+from factory.exports.spar_reader import SparItem, placeholders, read_export
 
 FOLDER = "vgllm"
-_MANY_IMAGES = 10
-
-
-def placeholders(row_type: str, images: int) -> str:
-    """The placeholders before a question. Frames are counted from 0, as the questions count them."""
-    if images > _MANY_IMAGES or row_type == "nav":
-        return "".join(f"Frame-{i}: <image>\n" for i in range(images))
-    return "<image>\n" * images
 
 
 def vgllm_row(item: SparItem) -> dict[str, Any]:
     """A row of the SPAR tree in this form; image paths are relative to the folder of the export."""
     row = item.row
     human, gpt = row["conversations"]
-    text = placeholders(row["type"], len(row["image"])) + human["value"]
+    # frames are counted from 0, as the questions count them
+    text = placeholders(row["type"], len(row["image"]), first=0) + human["value"]
     info = {key: value for key, value in row.items() if key.endswith(("_point", "_bbox", "_list", "_img_idx"))}
     return {
         "id": row["id"],

@@ -40,16 +40,5 @@ SPEAKERS: Mapping[AnswerKind, Speaker] = {
     "size": SizeSpeaker(),
 }
 CHOOSERS: Mapping[AnswerKind, Chooser] = {
-    "number": NumberSpeaker(),
-    "signed_number": NumberSpeaker(),
-    "name": NameSpeaker(),
-    "relation": RelationSpeaker(),
-    "relation_to_observer": RelationSpeaker(third="front_behind"),
-    "box": BoxSpeaker(),
-    "shown_box": ShownBoxSpeaker(),
-    "listed_name": ListedNameSpeaker(),
-    "order": OrderSpeaker(),
-    "count": CountSpeaker(),
-    "imagined_relation": ImaginedSpeaker(),
-    "image_point": PointSpeaker(),
+    kind: speaker for kind, speaker in SPEAKERS.items() if isinstance(speaker, Chooser)
 }

@@ -1,7 +1,7 @@
 """What each kind of answer contributes to a row; one module per kind implements it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class Speaker(Protocol):
         """The exact answer string of fill or judge."""
 
 
+@runtime_checkable
 class Chooser(Protocol):
     """Offers one kind of answer for choice; `option_draws` is how many random numbers a row takes."""
 

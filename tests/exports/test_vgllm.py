@@ -7,9 +7,8 @@ import pytest
 
 from factory.exports.spar_markers import row_marks
 from factory.exports.spar_media import SparMedia
-from factory.exports.spar_reader import read_export
+from factory.exports.spar_reader import placeholders, read_export
 from factory.exports.spar_tree import export_spar
-from factory.exports.vgllm import placeholders
 from tests.exports.sample_rows import write_sample_lake
 
 MEDIA = SparMedia("none", None, lambda name: pytest.fail("questions alone need no source"))
@@ -48,6 +47,6 @@ def test_without_it_an_earlier_one_goes(export: Path) -> None:
 
 
 def test_frames_of_a_video_are_counted_from_0() -> None:
-    assert placeholders("depth_prediction_oc_mv", 3) == "<image>\n" * 3
-    assert placeholders("room_size", 32).splitlines()[::31] == ["Frame-0: <image>", "Frame-31: <image>"]
-    assert placeholders("nav", 4).startswith("Frame-0: <image>\n")
+    assert placeholders("depth_prediction_oc_mv", 3, first=0) == "<image>\n" * 3
+    assert placeholders("room_size", 32, first=0).splitlines()[::31] == ["Frame-0: <image>", "Frame-31: <image>"]
+    assert placeholders("nav", 4, first=0).startswith("Frame-0: <image>\n")
