@@ -19,7 +19,7 @@ from factory.pipeline.quotas import Quota, preset_quotas
 from factory.pipeline.summary import Summary, render_plan
 from factory.sources.registry import open_source
 from factory.store.hashing import CachedHasher
-from factory.store.lake import TABLES, Lake
+from factory.store.lake import SCENE_TABLES, Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
@@ -123,7 +123,7 @@ def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Conso
     summary = Summary()
     if prune:
         for step in plan.to_remove:
-            for table in reversed(TABLES):
+            for table in reversed(SCENE_TABLES):
                 lake.delete(table, config.source, step.scene_id)
     elif plan.to_remove:
         console.print(f"{len(plan.to_remove)} scenes are gone from the input; --prune deletes their partitions")

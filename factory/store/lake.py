@@ -2,7 +2,7 @@
 
 The footer of each partition carries its fingerprint, the versions behind it, its counts by reason and the digest
 of its own data pages. `views` names the digests of the `scenes` and `objects` that it belongs to, `qa` those of
-all three, so a reader can refuse a mixture of two builds.
+all three, so a reader can refuse a mixture of two builds. The tables of web images do the same, by shard.
 """
 
 import hashlib
@@ -19,15 +19,29 @@ from schemas.arrow import arrow_schema
 from schemas.base import Record
 from schemas.qa import QARow
 from schemas.records import ObjectRecord, QuarantineRecord, SceneRecord, ViewRecord
+from schemas.web import WebImageRecord, WebIndexRecord, WebObjectRecord, WebQARow, WebQuarantineRecord
 
-TABLES: dict[str, pa.Schema] = {
+SCENE_TABLES: dict[str, pa.Schema] = {
     "scenes": arrow_schema(SceneRecord),
     "objects": arrow_schema(ObjectRecord),
     "views": arrow_schema(ViewRecord),
     "qa": arrow_schema(QARow),
     "quarantine": arrow_schema(QuarantineRecord),
 }
-UPSTREAM: dict[str, tuple[str, ...]] = {"views": ("scenes", "objects"), "qa": ("scenes", "objects", "views")}
+WEB_TABLES: dict[str, pa.Schema] = {
+    "web_index": arrow_schema(WebIndexRecord),
+    "web_images": arrow_schema(WebImageRecord),
+    "web_objects": arrow_schema(WebObjectRecord),
+    "web_qa": arrow_schema(WebQARow),
+    "web_quarantine": arrow_schema(WebQuarantineRecord),
+}
+TABLES: dict[str, pa.Schema] = SCENE_TABLES | WEB_TABLES
+UPSTREAM: dict[str, tuple[str, ...]] = {
+    "views": ("scenes", "objects"),
+    "qa": ("scenes", "objects", "views"),
+    "web_objects": ("web_images",),
+    "web_qa": ("web_images", "web_objects"),
+}
 FILE_NAME = "data.parquet"
 # Wraps a list of partitions (dataset, scene), to show progress.
 Track = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, str]]]
@@ -57,10 +71,11 @@ class Lake:
         self.storage = storage
 
     def path(self, table: str, dataset: str, scene: str) -> str:
-        """The object that holds a partition, relative to the root."""
+        """The object that holds a partition, relative to the root; for the tables of web images `scene` is a shard."""
         if table not in TABLES:
             raise KeyError(f"no table {table!r} in the lake, there are {', '.join(TABLES)}")
-        return f"{table}/dataset={quote(dataset, safe='')}/scene={quote(scene, safe='')}/{FILE_NAME}"
+        key = "shard" if table in WEB_TABLES else "scene"
+        return f"{table}/dataset={quote(dataset, safe='')}/{key}={quote(scene, safe='')}/{FILE_NAME}"
 
     def partitions(self, table: str) -> list[tuple[str, str]]:
         """All (dataset, scene) of a table, sorted."""

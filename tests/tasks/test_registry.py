@@ -5,8 +5,9 @@ import pytest
 
 import factory.tasks
 from factory.errors import DataError
+from factory.registry import Registry
 from factory.tasks.records import SceneRecords
-from factory.tasks.registry import Registry, tasks
+from factory.tasks.registry import tasks
 from factory.tasks.spec import TaskSpec
 from factory.tasks.task import Answers, Candidates, Proposal, Task
 
@@ -38,21 +39,21 @@ class Softness(Silent):
 
 
 def test_a_collision_names_both_classes() -> None:
-    registry: Registry[type[Task]] = Registry()
+    registry: Registry[type[Task]] = Registry(Task, "factory/tasks/__init__.py")
     assert registry.register(Loud) is Loud
     with pytest.raises(ValueError, match=r"loudness is declared twice: by .*Loud and .*Louder"):
         registry.register(Louder)
 
 
 def test_all_is_ordered_by_name() -> None:
-    registry: Registry[type[Task]] = Registry()
+    registry: Registry[type[Task]] = Registry(Task, "factory/tasks/__init__.py")
     registry.register(Softness)
     registry.register(Loud)
     assert registry.all() == (Loud, Softness)
 
 
 def test_a_miss_suggests() -> None:
-    registry: Registry[type[Task]] = Registry()
+    registry: Registry[type[Task]] = Registry(Task, "factory/tasks/__init__.py")
     registry.register(Loud)
     registry.register(Softness)
     assert registry.get("softness") is Softness
@@ -65,7 +66,7 @@ def test_a_miss_suggests() -> None:
 
 
 def test_a_frozen_registry_takes_nothing_more() -> None:
-    registry: Registry[type[Task]] = Registry()
+    registry: Registry[type[Task]] = Registry(Task, "factory/tasks/__init__.py")
     registry.freeze()
     with pytest.raises(RuntimeError, match="loudness comes too late"):
         registry.register(Loud)
@@ -76,7 +77,7 @@ def test_a_frozen_registry_takes_nothing_more() -> None:
 @pytest.mark.parametrize("thing", [Silent, Loud(), int, "loudness"])
 def test_only_task_classes_with_a_spec_enter(thing: object) -> None:
     with pytest.raises(TypeError, match="is not a Task class with a spec"):
-        Registry().register(thing)  # type: ignore[type-var]
+        Registry(Task, "factory/tasks/__init__.py").register(thing)  # type: ignore[type-var]
 
 
 def test_all_tasks_are_known_by_their_names() -> None:

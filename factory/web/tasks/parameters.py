@@ -1,0 +1,46 @@
+"""Every number that the web tasks choose, in one place (defaults of the reference's section f)."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class WebParameters:
+    """How sure an answer must be, and how much is asked. `_m` metres, `_deg` degrees; shares have no unit.
+
+    A change is part of the fingerprint of every `web_qa` partition.
+    """
+
+    # A direction along an axis: the gap of the centres against the larger of both.
+    min_gap_m: float = 0.05
+    min_gap_depth_share: float = 0.10  # along z, of the mean depth
+    min_gap_extent_share: float = 0.10  # along x and y, of the larger extent
+
+    # Two quantities compared: they differ by both.
+    min_difference_m: float = 0.05
+    min_difference_share: float = 0.10
+
+    # Distances that are asked as numbers.
+    distance_range_m: tuple[float, float] = (0.05, 50.0)
+    min_size_m: float = 0.05
+
+    # A yaw is told only this near to the middle of its bin; two are alike or not.
+    yaw_tolerance_deg: float = 30.0
+    sector_tolerance_deg: float = 15.0
+    similar_deg: float = 30.0
+    different_deg: float = 60.0
+    max_rotation_deg: float = 15.0
+    max_elevation_deg: float = 60.0
+    min_lateral_share: float = 0.3
+
+    counts: tuple[int, int] = (1, 10)
+    ranked: tuple[int, int] = (3, 6)
+
+    # Items per task and picture: the loader draws evenly within a type.
+    items: int = 8
+
+    def versions(self) -> dict[str, str]:
+        """The numbers by name, for fingerprints."""
+        return {name: repr(value) for name, value in asdict(self).items()}
+
+
+DEFAULTS = WebParameters()
