@@ -115,10 +115,10 @@ class WebImageRecord(Record):
 class WebObjectRecord(Record):
     """A detection lifted to 3D.
 
-    depth_fraction : share of the mask with finite depth; truncated : touches the picture's border so that it is not
-    whole; occluded_by : object ids in front of it; center : middle of the camera box (of the true box where the source
-    is labelled); gravity_min, gravity_max : box along the gravity axes; points : x y z of cleaned points on what shows,
-    flattened; front_camera : unit vector; reference : how questions call it, without the words for a coloured box.
+    depth_fraction : share of the mask with finite depth; truncated : cut by the picture's border; occluded_by : ids of
+    objects in front; center : of the camera box (of the true box where the source is labelled); gravity_min,
+    gravity_max : box along the gravity axes; points : x y z of cleaned points on what shows, flattened; front_camera :
+    unit vector; reference : how questions call it, without the words for a colored box.
     """
 
     source: str

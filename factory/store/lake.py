@@ -7,7 +7,9 @@ all three, so a reader can refuse a mixture of two builds. The tables of web ima
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, Any
 from urllib.parse import quote, unquote
 
 import pyarrow as pa
@@ -102,22 +104,13 @@ class Lake:
 
         Raises ValueError when `data` has not the table's schema.
         """
-        if data.schema != TABLES[table]:
-            raise ValueError(f"partition {table}/{scene}: the data do not have the schema of {table!r}")
-        sink = io.BytesIO()
-        writer = pq.ParquetWriter(sink, data.schema, compression="zstd", use_dictionary=True, write_statistics=True)
-        writer.write_table(data.combine_chunks(), row_group_size=max(1, data.num_rows))
-        meta = PartitionMeta(
-            fingerprint=fingerprint(versions),
-            versions=dict(sorted(versions.items())),
-            counts=dict(sorted(counts.items())),
-            content_digest=_digest(sink.getbuffer()),
-            upstream=dict(sorted((upstream or {}).items())),
-        )
-        writer.add_key_value_metadata({_META_KEY.decode(): meta.model_dump_json()})
-        writer.close()
-        self.storage.write_atomic(self.path(table, dataset, scene), sink.getvalue())
-        return meta
+        with self.writer(table, dataset, scene) as writer:
+            writer.add(data)
+            return writer.commit(versions=versions, counts=counts, upstream=upstream)
+
+    def writer(self, table: str, dataset: str, scene: str) -> "PartitionWriter":
+        """Writes a partition that is too large for memory, row group by row group; still one atomic put."""
+        return PartitionWriter(self.storage, self.path(table, dataset, scene), table)
 
     def read(self, table: str, dataset: str, scene: str) -> pa.Table:
         """The rows of a partition. Raises FileNotFoundError when there is none, DataError when it cannot be read."""
@@ -135,6 +128,20 @@ class Lake:
         self._check_upstream("views", dataset, scene, meta)
         scenes, objects, views = (self.read(table, dataset, scene) for table in ("scenes", "objects", "views"))
         return scenes, objects, views
+
+    def read_groups(self, table: str, dataset: str, scene: str) -> Iterator[pa.Table]:
+        """The row groups of a partition, one after the other, as they were added.
+
+        Raises FileNotFoundError when there is no partition, DataError when it cannot be read.
+        """
+        path = self.path(table, dataset, scene)
+        with self.storage.open(path) as file:
+            try:
+                parquet = pq.ParquetFile(file)
+                for group in range(parquet.num_row_groups):
+                    yield parquet.read_row_group(group)
+            except pa.ArrowException as error:
+                raise DataError(_unreadable(path, error)) from error
 
     def meta(self, table: str, dataset: str, scene: str) -> PartitionMeta | None:
         """The footer's account of a partition, or None where there is no partition. Reads the file's tail only."""
@@ -176,6 +183,70 @@ class Lake:
                 )
 
 
+class PartitionWriter:
+    """A partition in the making; a context, in which `commit` puts it into the lake in one step.
+
+    Rows wait in a temporary file on this machine's disk. What is left without a commit leaves no trace.
+    """
+
+    def __init__(self, storage: Storage, path: str, table: str) -> None:
+        self._storage, self._path, self._table = storage, path, table
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving the context
+        self._sink = _HashingSink(self._file)
+        self._writer = pq.ParquetWriter(
+            pa.PythonFile(self._sink, "w"),
+            TABLES[table],
+            compression="zstd",
+            use_dictionary=True,
+            write_statistics=True,
+        )
+
+    def __enter__(self) -> "PartitionWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+        self._file.close()
+
+    def add(self, data: pa.Table) -> None:
+        """Appends rows as one row group. Raises ValueError when they have not the table's schema."""
+        if data.schema != TABLES[self._table]:
+            raise ValueError(f"{self._path}: the data do not have the schema of {self._table!r}")
+        self._writer.write_table(data.combine_chunks(), row_group_size=max(1, data.num_rows))
+
+    def commit(
+        self, *, versions: dict[str, str], counts: dict[str, int], upstream: dict[str, str] | None = None
+    ) -> PartitionMeta:
+        """Puts the partition in one atomic step; the same rows in the same groups give the same bytes."""
+        meta = PartitionMeta(
+            fingerprint=fingerprint(versions),
+            versions=dict(sorted(versions.items())),
+            counts=dict(sorted(counts.items())),
+            content_digest=self._sink.digest.hexdigest(),
+            upstream=dict(sorted((upstream or {}).items())),
+        )
+        self._writer.add_key_value_metadata({_META_KEY.decode(): meta.model_dump_json()})
+        self._writer.close()
+        self._file.seek(0)
+        self._storage.put_atomic(self._path, self._file)
+        return meta
+
+
+class _HashingSink(io.RawIOBase):
+    """A writable file that knows the digest of what was written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.digest = hashlib.blake2b(digest_size=16)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.digest.update(data)
+        return self._file.write(data)
+
+
 def fingerprint(versions: dict[str, str]) -> str:
     """One digest of named versions, independent of their order."""
     text = "\n".join(f"{name}={value}" for name, value in sorted(versions.items()))
@@ -190,9 +261,11 @@ def _parse(path: str, data: bytes) -> pa.Table:
     try:
         return pq.read_table(pa.BufferReader(data))
     except pa.ArrowException as error:
-        raise DataError(
-            f"{path}: not readable as Parquet ({error}); delete the file and build the scene again"
-        ) from error
+        raise DataError(_unreadable(path, error)) from error
+
+
+def _unreadable(path: str, error: Exception) -> str:
+    return f"{path}: not readable as Parquet ({error}); delete the file and build again"
 
 
 def _meta_of(path: str, tail: bytes) -> PartitionMeta:

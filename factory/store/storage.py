@@ -1,15 +1,18 @@
 """A folder on disk or in a bucket, behind one small class."""
 
 import errno
+import io
 import os
 import re
+import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import fsspec
 
+_CHUNK = 16 << 20
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)(-\d+)?\.tmp")
 
 
@@ -141,14 +144,18 @@ class Storage:
 
     def write_atomic(self, rel: str, data: bytes) -> None:
         """Writes a file so that a reader sees the old one or the new one, never half. Makes the folders it needs."""
+        self.put_atomic(rel, io.BytesIO(data))
+
+    def put_atomic(self, rel: str, content: IO[bytes]) -> None:
+        """As `write_atomic`, from a file's current place to its end, in chunks."""
         if not self.is_local:
-            self._fs.pipe_file(self._path(rel), data)
+            self._put_remote(rel, content)
             return
         target = self._local(rel)
         temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
         try:
             with _create(temporary) as file:
-                file.write(data)
+                shutil.copyfileobj(content, file, _CHUNK)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)
@@ -176,6 +183,22 @@ class Storage:
                 return
 
     # inside
+
+    def _put_remote(self, rel: str, content: IO[bytes]) -> None:
+        head = content.read(_CHUNK)
+        if len(head) < _CHUNK:
+            self._fs.pipe_file(self._path(rel), head)
+            return
+        # An object sent in parts shows in the bucket only once it is closed, so what fails on the way is discarded.
+        file = self._fs.open(self._path(rel), "wb", block_size=_CHUNK)
+        try:
+            file.write(head)
+            shutil.copyfileobj(content, file, _CHUNK)
+        except BaseException:
+            file.discard()
+            file.closed = True
+            raise
+        file.close()
 
     @property
     def _fs(self) -> Any:

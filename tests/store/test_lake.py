@@ -177,3 +177,25 @@ def test_foreign_readers_read_the_tables(tmp_path: Path) -> None:
         "parquet", data_dir=str(folder), split="train", cache_dir=str(tmp_path / "hf"), keep_in_memory=True
     )
     assert len(loaded) == 7 and loaded[0]["marks"][0]["coords"] == [1, 2]
+
+
+def test_a_partition_in_groups_is_read_as_it_was_written(tmp_path: Path) -> None:
+    lake = Lake(Storage(tmp_path))
+    groups = [object_rows("s", x) for x in (1.0, 2.0, 3.0)]
+    with lake.writer("objects", "scannet", "s") as writer:
+        for group in groups:
+            writer.add(group)
+        meta = writer.commit(versions={"a": "1"}, counts={"kept": 3})
+    assert list(lake.read_groups("objects", "scannet", "s")) == groups
+    assert lake.read_verified("objects", "scannet", "s") == pa.concat_tables(groups).combine_chunks()
+    assert lake.meta("objects", "scannet", "s") == meta
+
+
+def test_a_writer_that_fails_leaves_the_old_partition(tmp_path: Path) -> None:
+    lake = Lake(Storage(tmp_path))
+    lake.write("objects", "scannet", "s", object_rows("s", 1.0), versions={}, counts={})
+    before = {path: lake.storage.read_bytes(path) for path in lake.storage.find()}
+    with pytest.raises(ValueError, match="schema"), lake.writer("objects", "scannet", "s") as writer:
+        writer.add(object_rows("s", 2.0))
+        writer.add(TABLES["views"].empty_table())
+    assert {path: lake.storage.read_bytes(path) for path in lake.storage.find()} == before

@@ -1,5 +1,6 @@
 """The same expectations of a folder on disk and of a bucket over HTTP."""
 
+import io
 import multiprocessing
 import os
 import pickle
@@ -41,6 +42,34 @@ def test_round_trip(storage: Storage) -> None:
     with storage.open("a/b.bin") as file:
         file.seek(7)
         assert file.read() == b"789"
+
+
+class _Broken(io.BytesIO):
+    """A file whose reading fails once so much of it was read."""
+
+    def __init__(self, size: int, good: int) -> None:
+        super().__init__(bytes(size))
+        self._good = good
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() >= self._good:
+            raise OSError("the disk is gone")
+        return super().read(size)
+
+
+def test_a_large_file_arrives_whole(storage: Storage) -> None:
+    data = bytes(range(256)) * (150 << 10)  # 38 MB: several parts
+    storage.put_atomic("large.bin", io.BytesIO(data))
+    assert storage.size("large.bin") == len(data)
+    assert storage.read_range("large.bin", 17 << 20, (17 << 20) + 300) == data[17 << 20 : (17 << 20) + 300]
+
+
+def test_what_fails_on_the_way_leaves_the_old_file(storage: Storage) -> None:
+    storage.write_atomic("large.bin", b"old")
+    with pytest.raises(OSError, match="gone"):
+        storage.put_atomic("large.bin", _Broken(60 << 20, good=40 << 20))
+    assert storage.read_bytes("large.bin") == b"old"
+    assert storage.find() == ["large.bin"]
 
 
 def test_empty_file(storage: Storage) -> None:
