@@ -204,10 +204,11 @@ class WebIndexRecord(Record):
 
 
 class WebQuarantineRecord(Record):
-    """Why a shard could not be built."""
+    """Why a shard, or one picture of it, could not be built; `image_id` is empty for the whole shard."""
 
     source: str
     shard_id: str
+    image_id: str
     stage: str
     error: str
     message: str

@@ -8,9 +8,10 @@ from pydantic import Field
 from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.qa_stage import qa_versions, records_digests
+from factory.pipeline.reasons import meta_or_none, why
 from factory.pipeline.records_stage import records_versions
 from factory.sources.base import FileHasher, Source
-from factory.store.lake import UPSTREAM, Lake, PartitionMeta, fingerprint
+from factory.store.lake import UPSTREAM, Lake, PartitionMeta
 from factory.wording.templates import digest
 from schemas.base import Record
 
@@ -90,9 +91,9 @@ def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHashe
 
 def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, scene_id: str) -> Step:
     versions = records_versions(source, scene_id, hasher, config)
-    quarantined = _meta(lake, "quarantine", config.source, scene_id)
-    views = _meta(lake, "views", config.source, scene_id)
-    reason = _why(views, versions)
+    quarantined = meta_or_none(lake, "quarantine", config.source, scene_id)
+    views = meta_or_none(lake, "views", config.source, scene_id)
+    reason = why(views, versions)
     if not reason and not _complete(lake, config.source, scene_id, views):
         reason = "interrupted"
     if reason or views is None:
@@ -105,46 +106,15 @@ def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, s
             qa_reason="records change",
             records_versions=versions,
         )
-    qa_reason = _why(_meta(lake, "qa", config.source, scene_id), qa_versions(records_digests(views), config))
+    qa_reason = why(meta_or_none(lake, "qa", config.source, scene_id), qa_versions(records_digests(views), config))
     if not qa_reason and quarantined is not None:
         qa_reason = "in quarantine"
     return Step(scene_id=scene_id, action="build" if qa_reason else "none", qa_reason=qa_reason)
 
 
-def _meta(lake: Lake, table: str, dataset: str, scene: str) -> PartitionMeta | None:
-    """A partition whose footer cannot be read counts as absent: it is built again."""
-    try:
-        return lake.meta(table, dataset, scene)
-    except DataError:
-        return None
-
-
 def _complete(lake: Lake, dataset: str, scene: str, views: PartitionMeta | None) -> bool:
     for table in UPSTREAM["views"]:
-        meta = _meta(lake, table, dataset, scene)
+        meta = meta_or_none(lake, table, dataset, scene)
         if views is None or meta is None or meta.content_digest != views.upstream.get(table):
             return False
     return True
-
-
-def _why(committed: PartitionMeta | None, versions: dict[str, str]) -> str:
-    """The difference between two sets of versions in words: `new`, `input changed: mesh`, `task depth v3 -> v4`."""
-    if committed is None:
-        return "new"
-    if committed.fingerprint == fingerprint(versions):
-        return ""
-    before, reasons = committed.versions, []
-    for name in sorted(before.keys() | versions.keys()):
-        old, new = before.get(name, "absent"), versions.get(name, "absent")
-        if old != new:
-            kind, _, rest = name.partition(" ")
-            match kind:
-                case "input":
-                    reasons.append(f"input changed: {rest}")
-                case "wording":
-                    reasons.append(f"wording changed: {rest}")
-                case "records" if rest:
-                    reasons.append("records changed")
-                case _:
-                    reasons.append(f"{name} {old} -> {new}")
-    return ", ".join(dict.fromkeys(reasons))

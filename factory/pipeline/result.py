@@ -14,11 +14,12 @@ from factory.errors import DataError
 from factory.store.lake import TABLES, Lake
 from schemas.base import Record
 
-Stage = Literal["records", "qa"]
+Stage = Literal["records", "qa", "index", "estimate", "questions"]
 
 
 class StageResult(Record):
-    """One stage's work on one scene: wall and CPU seconds, the process's peak memory, counts by reason."""
+    """One stage's work on one scene (for web images: one shard, its id in `scene_id`): wall and CPU seconds, the
+    process's peak memory, counts by reason."""
 
     scene_id: str
     stage: Stage
@@ -37,7 +38,7 @@ def run_stage(lake: Lake, source: str, scene_id: str, stage: Stage, work: Callab
     try:
         outcome = {"status": "built", "counts": work()}
     except Exception as error:  # one bad scene must not stop the others, whatever is wrong with it
-        outcome = {"status": "quarantined", "error": type(error).__name__, "message": _describe(error)}
+        outcome = {"status": "quarantined", "error": type(error).__name__, "message": describe(error)}
         _quarantine(lake, source, scene_id, stage, outcome["error"], outcome["message"])
     return StageResult(
         scene_id=scene_id,
@@ -50,12 +51,15 @@ def run_stage(lake: Lake, source: str, scene_id: str, stage: Stage, work: Callab
 
 
 def _quarantine(lake: Lake, source: str, scene_id: str, stage: Stage, error: str, message: str) -> None:
-    row = {"source": source, "scene_id": scene_id, "stage": stage, "error": error, "message": message}
-    table = pa.Table.from_pylist([row], schema=TABLES["quarantine"])
-    lake.write("quarantine", source, scene_id, table, versions={"stage": stage}, counts={})
+    row = {"source": source, "stage": stage, "error": error, "message": message}
+    table = "quarantine" if stage in ("records", "qa") else "web_quarantine"
+    row |= {"scene_id": scene_id} if table == "quarantine" else {"shard_id": scene_id, "image_id": ""}
+    rows = pa.Table.from_pylist([row], schema=TABLES[table])
+    lake.write(table, source, scene_id, rows, versions={"stage": stage}, counts={})
 
 
-def _describe(error: Exception) -> str:
+def describe(error: Exception) -> str:
+    """An error in one line: its own words when the input is bad, its place in the code when it is a defect."""
     if isinstance(error, DataError):
         return str(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
