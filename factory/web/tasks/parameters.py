@@ -35,8 +35,12 @@ class WebParameters:
     counts: tuple[int, int] = (1, 10)
     ranked: tuple[int, int] = (3, 6)
 
-    # Items per task and picture: the loader draws evenly within a type.
+    # Two boxes in the picture that overlap more (intersection over union) may be of one thing.
+    max_box_iou: float = 0.8
+
+    # Items per task and picture: the loader draws evenly within a type; of so many sets of objects.
     items: int = 8
+    max_pool: int = 1000
 
     def versions(self) -> dict[str, str]:
         """The numbers by name, for fingerprints."""
