@@ -67,7 +67,7 @@ class Segmenter(Estimator, Protocol):
 
 @dataclass(frozen=True)
 class Orientation:
-    """Orient Anything V2's: azimuth 0..359, elevation -90..89, rotation -180..179 [deg]; symmetry: number of fronts."""
+    """Orient Anything V2's angles: azimuth 0..359, elevation -90..89, rotation -180..179 [deg]; how many fronts."""
 
     azimuth: float
     elevation: float

@@ -1,0 +1,130 @@
+"""Last stage for web images: a shard's pictures -> lifted objects and questions, no model and no GPU."""
+
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+
+from factory.pipeline.bad_pictures import BadPictures
+from factory.pipeline.result import StageResult, run_stage
+from factory.pipeline.web_config import WebBuildConfig
+from factory.store.lake import TABLES, Lake, PartitionMeta, fingerprint
+from factory.store.storage import Storage
+from factory.web.lifting.lift import VERSION as LIFTING_VERSION
+from factory.web.lifting.lift import lift
+from factory.web.lifting.parameters import DEFAULTS as LIFTING
+from factory.web.picture import Picture
+from factory.web.problems.composer import VERSION as PROBLEMS_VERSION
+from factory.web.problems.composer import compose, problems_digest
+from factory.web.references.refer import VERSION as REFERENCES_VERSION
+from factory.web.references.refer import refer
+from factory.web.tasks import web_tasks
+from factory.web.tasks.engine import make_facts
+from factory.web.tasks.parameters import WebParameters
+from factory.wording.web.problems import problem_rows
+from factory.wording.web.renderer import render_picture, web_digest
+from factory.wording.web.rows import to_web_table
+from schemas.web import WebImageRecord, WebObjectRecord
+
+VERSION = 1
+PROBLEMS = "problem_solving"
+PICTURES_PER_GROUP = 64
+
+
+def questions_versions(images: PartitionMeta, config: WebBuildConfig) -> dict[str, str]:
+    """Everything that the objects and questions of a shard depend on, by name."""
+    parameters = WebParameters(items=config.items)
+    versions = {
+        "questions": str(VERSION),
+        "seed": str(config.seed),
+        "lifting": f"v{LIFTING_VERSION}",
+        "references": f"v{REFERENCES_VERSION}",
+        "records web_images": images.content_digest,
+        **{f"parameter lifting {name}": value for name, value in LIFTING.versions().items()},
+        **{f"parameter {name}": value for name, value in parameters.versions().items()},
+    }
+    for task in web_tasks(parameters, config.tasks):
+        versions[f"task {task.spec.name}"] = f"v{task.spec.version}"
+        versions[f"wording {task.spec.name}"] = web_digest(task.spec.name)
+    if config.tasks is None or PROBLEMS in config.tasks:
+        versions[f"task {PROBLEMS}"] = f"v{PROBLEMS_VERSION}"
+        versions[f"wording {PROBLEMS}"] = problems_digest()
+    return versions
+
+
+class QuestionsStage:
+    """Writes the objects and questions of one shard at a time, a few pictures in memory."""
+
+    def __init__(self, config: WebBuildConfig) -> None:
+        self._config = config
+        self._lake = Lake(Storage(config.root))
+        self._tasks = web_tasks(WebParameters(items=config.items), config.tasks)
+        self._problems = config.tasks is None or PROBLEMS in config.tasks
+
+    def run(self, shard_id: str) -> StageResult:
+        """Builds and commits, leaves alone what is up to date, or quarantines."""
+        lake, source = self._lake, self._config.source
+        images = lake.meta("web_images", source, shard_id)
+        if images is not None:
+            versions = questions_versions(images, self._config)
+            committed = lake.meta("web_qa", source, shard_id)
+            if committed is not None and committed.fingerprint == fingerprint(versions):
+                return StageResult(scene_id=shard_id, stage="questions", status="unchanged")
+        return run_stage(lake, source, shard_id, "questions", lambda: self._build(shard_id, images, versions))
+
+    def _build(self, shard_id: str, images: PartitionMeta, versions: dict[str, str]) -> dict[str, int]:
+        lake, source = self._lake, self._config.source
+        counts: Counter[str] = Counter()
+        bad = BadPictures(source, shard_id, "questions")
+        with (
+            lake.writer("web_objects", source, shard_id) as objects_writer,
+            lake.writer("web_qa", source, shard_id) as qa_writer,
+        ):
+            for group in lake.read_groups("web_images", source, shard_id):
+                objects, rows = [], []
+                for row in group.to_pylist():
+                    try:
+                        of_picture, questions = self._picture(WebImageRecord.model_validate(row), counts)
+                    except Exception as error:  # one bad picture must not stop the others
+                        bad.add(row["image_id"], error)
+                        continue
+                    objects += of_picture
+                    rows += questions
+                objects_writer.add(_objects_table(objects))
+                qa_writer.add(to_web_table(rows))
+            counts += bad.counts()
+            of_objects = objects_writer.commit(
+                versions=versions, counts={}, upstream={"web_images": images.content_digest}
+            )
+            upstream = {"web_images": images.content_digest, "web_objects": of_objects.content_digest}
+            qa_writer.commit(versions=versions, counts=counts, upstream=upstream)
+        bad.settle(lake)
+        return dict(counts)
+
+    def _picture(self, image: WebImageRecord, counts: Counter[str]) -> tuple[list[WebObjectRecord], list[Any]]:
+        """Objects and worded rows of one picture; counts only what comes through whole."""
+        lifted, rejected = lift(image, LIFTING)
+        objects = refer(image, lifted)
+        picture = Picture.of(image, objects)
+        own: Counter[str] = Counter({f"rejected: object: {reason}": n for reason, n in rejected.items()})
+        facts = []
+        for task in self._tasks:
+            made, rejects = make_facts(task, picture, self._config.seed)
+            facts.append((task.spec, made))
+            own.update({f"rejected: {task.spec.name}: {reason}": n for reason, n in rejects.items()})
+        rendered = render_picture(picture, facts, seed=self._config.seed)
+        rows = rendered.rows
+        own.update({f"rejected: {reason}": n for reason, n in rendered.rejected.items()})
+        if self._problems:
+            problems, rejects = compose(picture, self._config.seed)
+            rows = rows + problem_rows(picture, problems, seed=self._config.seed)
+            own.update({f"rejected: {PROBLEMS}: {reason}": n for reason, n in rejects.items()})
+        own.update(Counter(f"rows: {row.task} {row.format}" for row in rows))
+        own["kept: pictures"] += 1
+        own["kept: objects"] += len(objects)
+        counts.update(own)
+        return objects, rows
+
+
+def _objects_table(objects: list[WebObjectRecord]) -> pa.Table:
+    return pa.Table.from_pylist([record.model_dump() for record in objects], schema=TABLES["web_objects"])
