@@ -1,5 +1,6 @@
 """Kinds of things: objects by their label."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -40,7 +41,14 @@ def mistakable(records: SceneRecords) -> Array:
     So it is with a general word (`table` where there is a `coffee table`, `cabinet` where there are `kitchen
     cabinets`, `chair` where there is an `armchair`) and with a plural beside its singular.
     """
-    labels = sorted(set(records.labels.tolist()) - {""})
+    names = np.array(sorted(mistakable_labels(records.labels.tolist())), dtype=np.str_)
+    found: Array = np.isin(records.labels.astype(np.str_), names)
+    return found
+
+
+def mistakable_labels(labels: Iterable[str]) -> frozenset[str]:
+    """Those of some labels that may also be read as another of them (see `mistakable`)."""
+    labels = sorted(set(labels) - {""})
     ends = {" ".join(words[start:]) for words in map(str.split, labels) for start in range(1, len(words))}
     last = {label.split()[-1] for label in labels}
     joined = [word.split("-") for word in _JOINED.split()]
@@ -48,9 +56,7 @@ def mistakable(records: SceneRecords) -> Array:
     general = {short for short in labels if ends & {short, f"{short}s", f"{short}es"}}
     paired = {one for one in labels for ending in ("s", "es") if one + ending in labels}
     plurals = {one + ending for one in paired for ending in ("s", "es")}
-    names = np.array(sorted(general | paired | plurals), dtype=np.str_)
-    found: Array = np.isin(records.labels.astype(np.str_), names)
-    return found
+    return frozenset(general | paired | plurals)
 
 
 def per_kind(kinds: Array, of_object: Array) -> Array:

@@ -22,8 +22,8 @@ class Picture:
     gravity_min, gravity_max : (n, 3) [m, gravity], NaN where unknown; azimuths : (n,) [deg] raw, as seen along the ray
     to the object; fronts : (n, 3) unit vectors [camera], turned by it; both NaN where unknown or where an object
     has not exactly one front; whole : (n,) not cut by the picture's border; points : per object (m, 3) [m, camera];
-    boxes : (n, 4) [px, x1 y1 x2 y2]; closed_classes : labels of which every instance that shows is an object here;
-    depth_png : the stored map.
+    boxes : (n, 4) [px, x1 y1 x2 y2]; occluded_by : per object the rows of those that hide a part of it;
+    closed_classes : labels of which every instance that shows is an object here; depth_png : the stored map.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Picture:
     points: tuple[Array, ...]
     azimuths: Array
     fronts: Array
+    occluded_by: tuple[tuple[int, ...], ...]
     references: tuple[str, ...]
     reference_kinds: tuple[ReferenceKind, ...]
 
@@ -56,6 +57,7 @@ class Picture:
     def of(cls, image: WebImageRecord, objects: Sequence[WebObjectRecord]) -> "Picture":
         """From stored rows; `objects` are those of this picture, in the order of the table."""
         unknown = [np.nan] * 3
+        row_of = {o.object_id: row for row, o in enumerate(objects)}
         one_front = [o.symmetry == 1 for o in objects]
         return cls(
             source=image.source,
@@ -90,6 +92,7 @@ class Picture:
             fronts=_rows(
                 [o.front_camera or unknown if one else unknown for o, one in zip(objects, one_front, strict=True)]
             ),
+            occluded_by=tuple(tuple(sorted(row_of[i] for i in o.occluded_by if i in row_of)) for o in objects),
             references=tuple(o.reference for o in objects),
             reference_kinds=tuple(o.reference_kind for o in objects),
         )
@@ -105,18 +108,19 @@ class Picture:
     @cached_property
     def gravity_centers(self) -> Array:
         """(n, 3) middles of the gravity boxes [m, gravity], NaN where unknown."""
-        return (self.gravity_min + self.gravity_max) / 2
+        centers: Array = (self.gravity_min + self.gravity_max) / 2
+        return centers
 
     @cached_property
     def closest(self) -> Array:
         """(n, n) least distances [m] between the cleaned points of two objects; inf where one has none."""
         count = len(self)
-        trees = [cKDTree(points) if len(points) else None for points in self.points]
+        trees = {row: cKDTree(points) for row, points in enumerate(self.points) if len(points)}
         found = np.full((count, count), np.inf)
         np.fill_diagonal(found, 0.0)
         for i in range(count):
             for j in range(i + 1, count):
-                if trees[i] is not None and trees[j] is not None:
+                if i in trees and j in trees:
                     # the smaller set asks the larger one's tree
                     few, many = (i, j) if len(self.points[i]) <= len(self.points[j]) else (j, i)
                     found[i, j] = found[j, i] = trees[many].query(self.points[few])[0].min()

@@ -70,8 +70,19 @@ def synthetic_picture(seed: int, objects: int = 10, labels: tuple[str, ...] = LA
         points=tuple(points),
         azimuths=np.where(np.isnan(front_camera[:, 0]), np.nan, azimuths(centers, front_camera)),
         fronts=front_camera,
+        occluded_by=_occluded_by(pixel_boxes, centers[:, 2]),
         references=tuple(f"the {name}" for name in names),
         reference_kinds=tuple("class" if one else "box" for one in alone),
+    )
+
+
+def _occluded_by(boxes: np.ndarray, depths: np.ndarray) -> tuple[tuple[int, ...], ...]:
+    """Nearer objects whose boxes overlap."""
+    overlap = (
+        np.minimum(boxes[:, None, 2:], boxes[None, :, 2:]) > np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    ).all(2)
+    return tuple(
+        tuple(np.flatnonzero(row & (depths < depth)).tolist()) for row, depth in zip(overlap, depths, strict=True)
     )
 
 

@@ -18,6 +18,7 @@ class WebParameters:
     # Two quantities compared: they differ by both.
     min_difference_m: float = 0.05
     min_difference_share: float = 0.10
+    min_volume_ratio: float = 1.25
 
     # Distances that are asked as numbers.
     distance_range_m: tuple[float, float] = (0.05, 50.0)
@@ -31,9 +32,13 @@ class WebParameters:
     max_rotation_deg: float = 15.0
     max_elevation_deg: float = 60.0
     min_lateral_share: float = 0.3
+    min_observer_distance_m: float = 0.3  # level, to what an observer looks for
+    min_facing_distance_m: float = 0.5  # level, to what an observer faces
 
     counts: tuple[int, int] = (1, 10)
     ranked: tuple[int, int] = (3, 6)
+    instances: tuple[int, int] = (2, 5)
+    colors: int = 5  # boxes that can be told apart in one question
 
     # Two boxes in the picture that overlap more (intersection over union) may be of one thing.
     max_box_iou: float = 0.8
