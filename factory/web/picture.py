@@ -1,8 +1,10 @@
 """One picture with its lifted objects, as arrays: what all web tasks read."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -111,20 +113,23 @@ class Picture:
         centers: Array = (self.gravity_min + self.gravity_max) / 2
         return centers
 
+    def closest_of(self, pairs: Array) -> Array:
+        """(m,) least distances [m] between the cleaned points of pairs (m, 2) of objects; inf where one has none."""
+        return np.array([self._closest(first, second) for first, second in pairs.tolist()], dtype=np.float64)
+
+    def _closest(self, first: int, second: int) -> float:
+        few, many = sorted((first, second), key=lambda row: (len(self.points[row]), row))
+        points = self.points[few]
+        if not len(points):
+            return math.inf
+        tree = self._trees[many]
+        # some points bound the distance, so that the search for the others soon ends
+        bound = tree.query(points[:: max(len(points) // 32, 1)])[0].min()
+        return float(min(bound, tree.query(points, distance_upper_bound=bound)[0].min()))
+
     @cached_property
-    def closest(self) -> Array:
-        """(n, n) least distances [m] between the cleaned points of two objects; inf where one has none."""
-        count = len(self)
-        trees = {row: cKDTree(points) for row, points in enumerate(self.points) if len(points)}
-        found = np.full((count, count), np.inf)
-        np.fill_diagonal(found, 0.0)
-        for i in range(count):
-            for j in range(i + 1, count):
-                if i in trees and j in trees:
-                    # the smaller set asks the larger one's tree
-                    few, many = (i, j) if len(self.points[i]) <= len(self.points[j]) else (j, i)
-                    found[i, j] = found[j, i] = trees[many].query(self.points[few])[0].min()
-        return found
+    def _trees(self) -> tuple[Any, ...]:
+        return tuple(cKDTree(points) for points in self.points)
 
 
 def _rows(values: Sequence[Sequence[float]], width: int = 3) -> Array:
