@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from factory.wording.expand import append, judge, open_list, own_lists, propose
-from factory.wording.language_model import LanguageModel
+from factory.language_model import LanguageModel
 from factory.wording.templates import FOLDER
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from factory.errors import DataError
-from factory.wording.language_model import LanguageModel
+from factory.language_model import LanguageModel
 from factory.wording.lint import lint_shared, lint_task
 from factory.wording.template_files import replace_file, with_sentences
 from factory.wording.templates import SHARED, VOCABULARY, read_toml, read_vocabulary

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from factory.errors import DataError
-from factory.wording.language_model import LanguageModel
+from factory.language_model import LanguageModel
 from tests.fake_model import FakeModel, serve
 
 KEY = "sk-very-secret"

@@ -1,10 +1,12 @@
 """A language model behind an OpenAI-compatible endpoint, over plain HTTP."""
 
+import base64
 import http.client
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,21 +37,28 @@ class LanguageModel:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise DataError(f"base URL {self.base_url!r}: expected something like https://host/v1")
 
-    def reply(self, instructions: str, prompt: str) -> str:
-        """The text that the model answers. Raises DataError when there is none, with what went wrong."""
+    def reply(self, instructions: str, prompt: str, jpegs: Sequence[bytes] = ()) -> str:
+        """The text that the model answers to a prompt, and to pictures where some are given.
+
+        Raises DataError when there is none, with what went wrong.
+        """
+        content: Any = prompt
+        if jpegs:
+            shown = [{"type": "image_url", "image_url": {"url": _data_url(jpeg)}} for jpeg in jpegs]
+            content = [*shown, {"type": "text", "text": prompt}]
         body = {
             "model": self.model,
-            "messages": [{"role": "system", "content": instructions}, {"role": "user", "content": prompt}],
+            "messages": [{"role": "system", "content": instructions}, {"role": "user", "content": content}],
         }
         raw = self._post(json.dumps(body).encode())
         try:
-            content = json.loads(raw)["choices"][0]["message"]["content"]
+            said = json.loads(raw)["choices"][0]["message"]["content"]
         except (ValueError, KeyError, IndexError, TypeError) as error:
             told = f"expected a chat completion, got {self._quoted(raw)}"
             raise DataError(f"{self._url}: {told}") from error
-        if not isinstance(content, str):
+        if not isinstance(said, str):
             raise DataError(f"{self._url}: expected the text of a message, got {self._quoted(raw)}")
-        return content
+        return said
 
     @property
     def _url(self) -> str:
@@ -85,3 +94,7 @@ class LanguageModel:
 
     def _without_key(self, text: str) -> str:
         return text.replace(self.key, "***") if self.key else text
+
+
+def _data_url(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
