@@ -1,0 +1,97 @@
+"""Which pixels of a mask surely show the object, and the points that they see."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from factory.web.lifting.parameters import LiftParameters
+
+Array = np.ndarray
+
+_SQUARE = np.ones((3, 3), dtype=np.uint8)
+# Steps of the R2 sequence (1 / g, 1 / g^2 with g^3 = g + 1): pixels by the fraction of their weighted sum are spread
+# evenly, so that the first n of them are a regular sample of any region.
+_STEP_X, _STEP_Y = 0.7548776662466927, 0.5698402909980532
+
+
+@dataclass(frozen=True, eq=False)
+class DepthView:
+    """The depth of a picture and how it is unprojected.
+
+    depth_m : (h, w) z-depth, NaN unknown, inf sky; edge : (h, w) bool, beside a jump of the depth;
+    rays_x : (w,), rays_y : (h,), x and y at z-depth 1 of the columns and rows.
+    """
+
+    depth_m: Array
+    edge: Array
+    rays_x: Array
+    rays_y: Array
+
+    @classmethod
+    def of(cls, depth_m: Array, intrinsics: Array, width: int, height: int, parameters: LiftParameters) -> "DepthView":
+        """For a map of a picture of width x height [px] with these intrinsics (3, 3) [px of the picture], no skew."""
+        rows, columns = depth_m.shape
+        u = (np.arange(columns) + 0.5) * (width / columns) - 0.5
+        v = (np.arange(rows) + 0.5) * (height / rows) - 0.5
+        return cls(
+            depth_m,
+            _depth_edges(depth_m, parameters.edge_jump),
+            (u - intrinsics[0, 2]) / intrinsics[0, 0],
+            (v - intrinsics[1, 2]) / intrinsics[1, 1],
+        )
+
+    def points(self, columns: Array, rows: Array) -> Array:
+        """Points (n, 3) float64 [m, camera] of pixels of the map."""
+        z = self.depth_m[rows, columns].astype(np.float64)
+        return np.stack([self.rays_x[columns] * z, self.rays_y[rows] * z, z], axis=1)
+
+
+def mask_window(mask: Array, margin: int) -> tuple[slice, slice]:
+    """Rows and columns of a mask's bounding box, widened by a margin inside the map; the mask is not empty."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return (
+        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + 1 + margin),
+        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + 1 + margin),
+    )
+
+
+def sure_pixels(mask: Array, window: tuple[slice, slice], view: DepthView, parameters: LiftParameters) -> Array:
+    """(h, w) of the window: pixels with finite depth, off the mask's border and off jumps of the depth.
+
+    The border is taken off where that leaves a fair share of the mask, of a thin thing less of it.
+    """
+    inside = mask[window].astype(np.uint8)
+    least = parameters.min_eroded_share * inside.sum()
+    core = inside
+    for _ in range(parameters.erosion_px):
+        smaller = cv2.erode(core, _SQUARE)  # outside the picture counts as inside
+        if smaller.sum() < least:
+            break
+        core = smaller
+    finite = np.isfinite(view.depth_m[window])
+    known = core.astype(bool) & finite
+    smooth = known & ~view.edge[window]
+    # something like a plant is all edges
+    return smooth if smooth.sum() >= parameters.min_eroded_share * known.sum() else known
+
+
+def sample_pixels(pixels: Array, window: tuple[slice, slice], limit: int) -> tuple[Array, Array]:
+    """Columns and rows (n,), n <= limit, of the map: set pixels of a window, evenly spread, the most even first."""
+    rows, columns = np.nonzero(pixels)
+    rows, columns = rows + window[0].start, columns + window[1].start
+    place = (columns * _STEP_X + rows * _STEP_Y) % 1.0
+    if len(place) > limit:
+        chosen = np.argpartition(place, limit)[:limit]
+        rows, columns, place = rows[chosen], columns[chosen], place[chosen]
+    order = np.lexsort((columns, rows, place))
+    return columns[order], rows[order]
+
+
+def _depth_edges(depth_m: Array, jump: float) -> Array:
+    """(h, w) bool: depths of the 3 x 3 pixels around differ by more than the relative jump; sky is farther than all."""
+    unknown = np.isnan(depth_m)
+    farthest = cv2.dilate(np.where(unknown, np.float32(0), depth_m), _SQUARE)
+    nearest = cv2.erode(np.where(unknown, np.float32(np.inf), depth_m), _SQUARE)
+    edges: Array = farthest / np.float32(1.0 + jump) > nearest
+    return edges
