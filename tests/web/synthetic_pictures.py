@@ -43,7 +43,7 @@ def synthetic_picture(seed: int, objects: int = 10, labels: tuple[str, ...] = LA
     names = tuple(labels[i] for i in rng.integers(len(labels), size=objects))
     alone = [names.count(name) == 1 for name in names]
     depth = np.full((120, 160), 9.0, dtype=np.float32) - np.linspace(0, 4, 120, dtype=np.float32)[:, None]
-    depth = depth * rng.uniform(0.9, 1.1, size=depth.shape).astype(np.float32)
+    depth = depth * rng.uniform(0.99, 1.01, size=depth.shape).astype(np.float32)
     depth[:10] = np.inf
     depth[50:55, 30:60] = np.nan
     return Picture(

@@ -1,5 +1,6 @@
 """From a web task and a picture to facts."""
 
+import math
 from collections import Counter
 
 from factory.tasks.rng import rng_for
@@ -14,7 +15,7 @@ def make_facts(task: WebTask, picture: Picture, seed: int) -> tuple[list[WebFact
     They depend on the seed, the picture's source, shard and id, the task and its version, and the picture alone.
     """
     spec = task.spec
-    rng = rng_for(seed, picture.source, picture.image_id, spec.name, spec.version)
+    rng = rng_for(seed, picture.source, picture.shard_id, picture.image_id, spec.name, spec.version)
     proposal = task.propose(picture, rng, task.parameters.items)
     candidates = proposal.candidates
     if not len(candidates):
@@ -22,15 +23,16 @@ def make_facts(task: WebTask, picture: Picture, seed: int) -> tuple[list[WebFact
     answers = task.solve(picture, candidates)
     ids = picture.object_ids.tolist()
     values = answers.values if isinstance(answers.values, list) else answers.values.tolist()
-    margins = [None] * len(candidates) if answers.margin is None else answers.margin.tolist()
+    margins = [math.nan] * len(candidates) if answers.margin is None else answers.margin.tolist()
     numbers = {name: column.tolist() for name, column in answers.numbers.items()}
     words = {name: column.tolist() for name, column in answers.words.items()}
-    pixels = [()] * len(candidates) if candidates.pixels is None else map(tuple, candidates.pixels.tolist())
+    pixels = [()] * len(candidates) if candidates.pixels is None else candidates.pixels.tolist()
     facts = []
-    for n, (rows, choice, of_pixels) in enumerate(
+    for n, (rows, choice, places) in enumerate(
         zip(candidates.rows.tolist(), candidates.choice.tolist(), pixels, strict=True)
     ):
         named = tuple(row for row in rows if row >= 0)
+        of_pixels = tuple(place for place in places if place >= 0)
         asked = task.choices[choice]
         facts.append(
             WebFact(
@@ -41,7 +43,7 @@ def make_facts(task: WebTask, picture: Picture, seed: int) -> tuple[list[WebFact
                 numbers={name: column[n] for name, column in numbers.items()},
                 words={name: column[n] for name, column in words.items()},
                 values=tuple(values[n]),
-                margin=margins[n],
+                margin=None if math.isnan(margins[n]) else margins[n],
                 pixels=of_pixels,
             )
         )

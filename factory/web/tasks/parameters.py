@@ -27,6 +27,7 @@ class WebParameters:
     # A yaw is told only this near to the middle of its bin; two are alike or not.
     yaw_tolerance_deg: float = 30.0
     sector_tolerance_deg: float = 15.0
+    min_sector_m: float = 0.1  # level, between two things of which one is in a direction from the other
     similar_deg: float = 30.0
     different_deg: float = 60.0
     max_rotation_deg: float = 15.0
@@ -38,10 +39,15 @@ class WebParameters:
     counts: tuple[int, int] = (1, 10)
     ranked: tuple[int, int] = (3, 6)
     instances: tuple[int, int] = (2, 5)
-    colors: int = 5  # boxes that can be told apart in one question
 
     # Two boxes in the picture that overlap more (intersection over union) may be of one thing.
     max_box_iou: float = 0.8
+
+    # Pixels that are asked about (on the 448 lattice): the depth hardly changes this far around, and two are this far
+    # apart; so many are looked at for each question.
+    pixel_surround: int = 3
+    min_pixel_gap: float = 20.0
+    pixels_per_question: int = 8
 
     # Items per task and picture: the loader draws evenly within a type; of so many sets of objects.
     items: int = 8

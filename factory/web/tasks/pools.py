@@ -17,17 +17,23 @@ BOX_COLORS = 5  # the loader draws no more
 class WebPool:
     """Candidates of one picture under test. Each is rejected for the first reason that applies.
 
-    rows, choice : as in `WebCandidates`; choice is all 0 if not given.
+    rows, choice, pixels : as in `WebCandidates`; choice is all 0 if not given.
     """
 
-    def __init__(self, rows: Array, choice: Array | None = None) -> None:
+    def __init__(self, rows: Array, choice: Array | None = None, pixels: Array | None = None) -> None:
         self.rows = rows
+        self.pixels = pixels
         self.choice = np.zeros(len(rows), dtype=np.int64) if choice is None else choice
         self._alive = np.ones(len(rows), dtype=bool)
         self._rejects: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def alive(self) -> Array:
+        """(n,) which candidates are left."""
+        return self._alive.copy()
 
     def reject(self, reason: str, failed: Array) -> None:
         """Rules out and counts the candidates (n,) that `failed`, unless an earlier reason did."""
@@ -56,7 +62,8 @@ class WebPool:
 
     def propose(self, places: Array) -> WebProposal:
         """The drawn places as a proposal."""
-        return WebProposal(WebCandidates(self.rows[places], self.choice[places]), self._rejects)
+        pixels = None if self.pixels is None else self.pixels[places]
+        return WebProposal(WebCandidates(self.rows[places], self.choice[places], pixels), self._rejects)
 
 
 def pool_of_sets(
@@ -98,6 +105,15 @@ def same_reference(picture: Picture) -> Array:
     alike: Array = (code[:, None] == code) & ~(of_box[:, None] & of_box)
     np.fill_diagonal(alike, True)
     return alike
+
+
+def both_ordinal(picture: Picture) -> Array:
+    """(n, n) whether two objects are called by their places in one row, so that the names alone tell their order:
+    the second and the third chair from the left."""
+    ordinal = np.array([kind == "ordinal" for kind in picture.reference_kinds], dtype=bool)
+    _, code = np.unique(np.array(picture.labels, dtype=np.str_), return_inverse=True)
+    ordered: Array = (code[:, None] == code) & ordinal[:, None] & ordinal
+    return ordered
 
 
 def same_thing(picture: Picture, parameters: WebParameters) -> Array:

@@ -17,7 +17,8 @@ Array = np.ndarray
 @dataclass(frozen=True, eq=False)
 class WebCandidates:
     """Questions to ask (n): rows (n, K) objects in the order of the slots, -1 fills the end of a row where there are
-    fewer; choice (n,) what is asked, an index into the task's `choices`; pixels (n, P) x y on the 448 lattice."""
+    fewer; choice (n,) what is asked, an index into the task's `choices`; pixels (n, P) x y on the 448 lattice, filled
+    with -1 alike."""
 
     rows: Array
     choice: Array
@@ -37,7 +38,8 @@ class WebProposal:
 
 @dataclass(frozen=True, eq=False)
 class WebAnswers:
-    """Answers (n), column by column; see `WebFact`. Rows of `values` may differ in length: then they are lists."""
+    """Answers (n), column by column; see `WebFact`. Rows of `values` may differ in length: then they are lists. The
+    margin of a number is NaN; None where all are numbers."""
 
     values: Array | list[list[float]]
     numbers: dict[str, Array] = field(default_factory=dict)
