@@ -2,9 +2,39 @@
 
 from collections.abc import Sequence
 
+from factory.web.tasks import (
+    comparison,
+    counting,
+    most,
+    orientation,
+    pair_distances,
+    perspective,
+    pixels,
+    relation,
+    sectors,
+    single,
+    three,
+)
 from factory.web.tasks.parameters import WebParameters
 from factory.web.tasks.registry import tasks
 from factory.web.tasks.task import WebTask
+
+__all__ = [
+    "all_web_tasks",
+    "comparison",
+    "counting",
+    "get_web_task",
+    "most",
+    "orientation",
+    "pair_distances",
+    "perspective",
+    "pixels",
+    "relation",
+    "sectors",
+    "single",
+    "three",
+    "web_tasks",
+]
 
 tasks.freeze()
 

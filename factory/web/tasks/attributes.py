@@ -1,0 +1,70 @@
+"""What objects are compared by, and how surely one exceeds another."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from factory.web.picture import Picture
+from factory.web.tasks.frames import boxes_in
+from factory.web.tasks.margins import difference_margin, gap_margins
+from factory.web.tasks.parameters import WebParameters
+
+Array = np.ndarray
+
+AttributeName = Literal["depth", "distance", "x", "height", "width", "volume"]
+# These are known of objects that show whole, where gravity is known.
+_SIZES: dict[AttributeName, tuple[int, ...]] = {"width": (0,), "height": (1,), "volume": (0, 1, 2)}
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """values : (n,) [m; m3 for volume], NaN where they cannot be compared; exceeds : (n, n) by how much the value of a
+    row exceeds that of a column, in units of what it must; at least 1 is sure, negative is less, -inf unknown."""
+
+    values: Array
+    exceeds: Array
+
+
+def attribute(picture: Picture, name: AttributeName, parameters: WebParameters) -> Attribute:
+    """One attribute of all objects of a picture.
+
+    depth (along the viewing axis) and distance (to the camera) must both differ, for the eye takes one for the other;
+    x along the camera's axis and the bearing in the picture must, too.
+    """
+    if name in _SIZES:
+        return _size(picture, name, parameters)
+    if name == "x":
+        return _sideways(picture, parameters)
+    lengths = {"depth": picture.centers[:, 2], "distance": np.linalg.norm(picture.centers, axis=1)}
+    return Attribute(lengths[name], np.minimum(*(_exceeds(values, parameters) for values in lengths.values())))
+
+
+def _exceeds(values: Array, parameters: WebParameters) -> Array:
+    margin = difference_margin(values[:, None], values, parameters) * np.sign(values[:, None] - values)
+    known: Array = np.where(np.isnan(margin), -np.inf, margin)
+    return known
+
+
+def _size(picture: Picture, name: AttributeName, parameters: WebParameters) -> Attribute:
+    boxes = boxes_in(picture, "gravity")
+    extents = boxes.extents[:, list(_SIZES[name])]
+    usable = boxes.known & picture.whole & (np.nan_to_num(extents) >= parameters.min_size_m).all(axis=1)
+    values = np.where(usable, extents.prod(axis=1), np.nan)
+    if name != "volume":
+        return Attribute(values, _exceeds(values, parameters))
+    with np.errstate(invalid="ignore"):
+        log_ratio = np.log(values[:, None] / values) / np.log(parameters.min_volume_ratio)
+    return Attribute(values, np.where(np.isnan(log_ratio), -np.inf, log_ratio))
+
+
+def _sideways(picture: Picture, parameters: WebParameters) -> Attribute:
+    count = len(picture)
+    first, second = (index.ravel() for index in np.indices((count, count)))
+    gap, required = gap_margins(boxes_in(picture, "camera"), first, second, parameters)
+    in_space = (gap[:, 0] / required[:, 0]).reshape(count, count)
+    depth = np.maximum(picture.centers[:, 2], 1e-6)
+    bearing = picture.centers[:, 0] / depth
+    # the angle as a length at the nearer of both
+    seen = (bearing[:, None] - bearing) * np.minimum(depth[:, None], depth) / parameters.min_gap_m
+    return Attribute(picture.centers[:, 0], np.minimum(in_space, seen))
