@@ -60,13 +60,24 @@ def _each(batch: pa.Table, run: Any) -> pa.Table:
     return pa.Table.from_pylist([run(row) for row in batch.to_pylist()], schema=_SCHEMA)
 
 
-def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]:
-    """Runs the steps on the connected cluster; yields the results of a scene as soon as it is done, in any order."""
+def prepare_context() -> None:
+    """Settings of Ray Data that every graph needs: nothing is skipped or tried again behind our back."""
     context = DataContext.get_current()
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)  # the job shows its own progress
     context.max_errored_blocks = 0
     context.retried_map_errors = False
+
+
+def blocks_of(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Table]:
+    """Rows spread over enough blocks to keep a cluster busy."""
+    blocks = min(len(rows), max(_MIN_BLOCKS, len(rows) // _SCENES_PER_BLOCK))
+    return [pa.Table.from_pylist(rows[i::blocks], schema=schema) for i in range(blocks)]
+
+
+def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]:
+    """Runs the steps on the connected cluster; yields the results of a scene as soon as it is done, in any order."""
+    prepare_context()
     text = config.model_dump_json()
     rows = [
         {
@@ -76,8 +87,7 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
         }
         for step in steps
     ]
-    blocks = min(len(rows), max(_MIN_BLOCKS, len(rows) // _SCENES_PER_BLOCK))
-    dataset = ray.data.from_arrow([pa.Table.from_pylist(rows[i::blocks], schema=_SCHEMA) for i in range(blocks)])
+    dataset = ray.data.from_arrow(blocks_of(rows, _SCHEMA))
     # As many actors as there is room for now; without --workers the cluster may grow up to one per scene.
     workers = min(len(steps), config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
     most_workers = min(len(steps), config.workers or len(steps))

@@ -1,17 +1,33 @@
 """What a build over web images is asked to do."""
 
+import os
+
 from pydantic import Field
 
+from factory.language_model import LanguageModel
 from factory.visibility.select import RasterizerName
 from factory.web.estimators.stack import StackConfig
 from schemas.base import Record
+
+
+class CaptionerConfig(Record):
+    """A vision-language model behind an OpenAI-compatible endpoint; the key stands in an environment variable."""
+
+    base_url: str
+    model: str
+    key_variable: str = "OPENAI_API_KEY"
+
+    def open(self) -> LanguageModel:
+        """The client. Raises DataError for what is no URL."""
+        return LanguageModel(self.base_url, self.model, os.environ.get(self.key_variable, ""))
 
 
 class WebBuildConfig(Record):
     """One build of one set of pictures into one lake.
 
     source : the data set's name; input : tars, Parquet or a folder of pictures, or where `records` is given the scans
-    that it was made of; records : a lake of scenes, whose keyframes are the pictures; shards : None for all;
+    that it was made of; records : a lake of scenes, whose keyframes are the pictures; stack, captioner : the models, not
+    asked where there are records; shards : None for all;
     tasks : None for all; items : questions per task and picture; rasterizer : for labelled scenes;
     gpus : share of a GPU per set of models; workers : shards worked on at once, None for as many as there is room for.
     """
@@ -20,7 +36,8 @@ class WebBuildConfig(Record):
     input: str
     root: str
     records: str | None = None
-    stack: StackConfig
+    stack: StackConfig = StackConfig()
+    captioner: CaptionerConfig | None = None
     shards: list[str] | None = None
     tasks: list[str] | None = None
     items: int = Field(default=8, ge=1)

@@ -1,0 +1,148 @@
+"""Second stage for web images: a shard's pictures through the models, or a scene's keyframes with their labels, ->
+`web_images`. The only stage that needs a GPU, or pays for one."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pyarrow as pa
+
+from factory.pipeline.bad_pictures import BadPictures
+from factory.pipeline.result import StageResult, run_stage
+from factory.pipeline.web_config import WebBuildConfig
+from factory.sources.registry import open_source
+from factory.store.lake import TABLES, Lake
+from factory.store.storage import Storage
+from factory.visibility.rasterizer import Rasterizer
+from factory.visibility.select import open_rasterizer
+from factory.web.decode import decode
+from factory.web.estimators.stack import Stack, open_stack
+from factory.web.inputs import open_input
+from factory.web.labelled import labelled_pictures
+from factory.web.references.captioner import Captioner
+from factory.web.references.colors import with_colors
+from schemas.web import WebImageRecord, WebIndexRecord
+
+PICTURES_PER_GROUP = 64  # rows that are in memory at once, and a row group of the table
+
+Progress = Callable[[int], None]
+"""Takes the number of pictures that were done since it was last called."""
+_T = TypeVar("_T")
+
+
+class ImagesStage(ABC):
+    """Writes `web_images` of one shard at a time; holds models between shards."""
+
+    def __init__(self, config: WebBuildConfig, progress: Progress) -> None:
+        self._config = config
+        self._lake = Lake(Storage(config.root))
+        self._progress = progress
+
+    def run(self, shard_id: str, versions: dict[str, str], dropped: frozenset[str]) -> StageResult:
+        """Builds and commits, or quarantines; `dropped` are the pictures that repeat others."""
+        return run_stage(
+            self._lake, self._config.source, shard_id, "estimate", lambda: self._build(shard_id, versions, dropped)
+        )
+
+    @abstractmethod
+    def rows(
+        self, shard_id: str, dropped: frozenset[str], counts: Counter[str], bad: BadPictures
+    ) -> Iterator[WebImageRecord]:
+        """The pictures of a shard, in the order of the input."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Frees the models."""
+
+    def _build(self, shard_id: str, versions: dict[str, str], dropped: frozenset[str]) -> dict[str, int]:
+        source = self._config.source
+        counts: Counter[str] = Counter()
+        bad = BadPictures(source, shard_id, "estimate")
+        with self._lake.writer("web_images", source, shard_id) as writer:
+            for rows in _groups(self.rows(shard_id, dropped, counts, bad), PICTURES_PER_GROUP):
+                writer.add(pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES["web_images"]))
+                counts["estimated: pictures"] += len(rows)
+            counts += bad.counts()
+            writer.commit(versions=versions, counts=counts)
+        bad.settle(self._lake)
+        return dict(counts)
+
+
+class EstimateStage(ImagesStage):
+    """Pictures through a stack of models."""
+
+    def __init__(self, config: WebBuildConfig, progress: Progress) -> None:
+        super().__init__(config, progress)
+        self._pictures = open_input(config.input)
+        self._captioner = None if config.captioner is None else Captioner(config.captioner.open())
+        self._stack: Stack | None = None
+
+    def rows(
+        self, shard_id: str, dropped: frozenset[str], counts: Counter[str], bad: BadPictures
+    ) -> Iterator[WebImageRecord]:
+        if self._stack is None:
+            self._stack = open_stack(self._config.stack)
+        table = self._lake.read("web_index", self._config.source, shard_id)
+        index = {row["image_id"]: WebIndexRecord.model_validate(row) for row in table.to_pylist()}
+        wanted = {image_id for image_id, record in index.items() if not record.reason and image_id not in dropped}
+        counts.update({f"rejected: picture: {record.reason}": 1 for record in index.values() if record.reason})
+        counts["rejected: picture: duplicate"] += len(dropped)
+        usable = (raw for raw in self._pictures.read(shard_id) if raw.image_id in wanted)
+        for batch in _groups(usable, self._config.stack.batch_size):
+            upright = []
+            for raw in batch:
+                try:
+                    upright.append((index[raw.image_id], raw.caption, decode(raw.data)))
+                except Exception as error:
+                    bad.add(raw.image_id, error)
+            yield from self._estimated(shard_id, upright, counts, bad)
+            self._progress(len(batch))
+
+    def close(self) -> None:
+        if self._stack is not None:
+            self._stack.close()
+            self._stack = None
+
+
+class LabelStage(ImagesStage):
+    """Keyframes of the scenes of a lake; the labels stand in for the models."""
+
+    def __init__(self, config: WebBuildConfig, progress: Progress) -> None:
+        super().__init__(config, progress)
+        if config.records is None:
+            raise ValueError("labelled pictures need a lake of records")
+        self._source = open_source(config.source, Storage(config.input))
+        self._records = Lake(Storage(config.records))
+        self._rasterizer: Rasterizer | None = None
+
+    def rows(
+        self, shard_id: str, dropped: frozenset[str], counts: Counter[str], bad: BadPictures
+    ) -> Iterator[WebImageRecord]:
+        if self._rasterizer is None:  # opened here, so that the context belongs to the thread that draws
+            self._rasterizer = open_rasterizer(self._config.rasterizer)
+        rejected: Counter[str] = Counter()
+        for record in labelled_pictures(self._source, self._records, shard_id, self._rasterizer, rejected):
+            try:
+                data, _ = self._source.read_media(record.image)
+                yield with_colors(record, decode(data).rgb)
+            except Exception as error:
+                bad.add(record.image_id, error)
+            self._progress(1)
+        counts.update({f"rejected: {reason}": count for reason, count in rejected.items()})
+
+    def close(self) -> None:
+        if self._rasterizer is not None:
+            self._rasterizer.close()
+            self._rasterizer = None
+
+
+def _groups(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
+    group: list[_T] = []
+    for item in items:
+        group.append(item)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group

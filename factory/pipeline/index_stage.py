@@ -1,0 +1,42 @@
+"""First stage for web images: a shard's pictures -> what each is, and whether it can be used. No model."""
+
+from collections import Counter
+
+import pyarrow as pa
+
+from factory.pipeline.result import StageResult, run_stage
+from factory.pipeline.web_config import WebBuildConfig
+from factory.sources.base import FileHasher
+from factory.store.lake import TABLES, Lake
+from factory.store.storage import Storage
+from factory.web.index import INDEX_PARAMETERS, VERSION, index_shard
+from factory.web.inputs import Input, open_input
+
+
+def index_versions(pictures: Input, shard_id: str, hasher: FileHasher) -> dict[str, str]:
+    """Everything that the index of a shard depends on, by name."""
+    return {
+        "index": str(VERSION),
+        **{f"parameter {name}": value for name, value in INDEX_PARAMETERS.items()},
+        **{f"input {name}": digest for name, digest in pictures.input_digest(shard_id, hasher).items()},
+    }
+
+
+class IndexStage:
+    """Writes `web_index` of one shard at a time."""
+
+    def __init__(self, config: WebBuildConfig) -> None:
+        self._source = config.source
+        self._pictures = open_input(config.input)
+        self._lake = Lake(Storage(config.root))
+
+    def run(self, shard_id: str, versions: dict[str, str]) -> StageResult:
+        """Builds and commits, or quarantines."""
+        return run_stage(self._lake, self._source, shard_id, "index", lambda: self._build(shard_id, versions))
+
+    def _build(self, shard_id: str, versions: dict[str, str]) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        rows = index_shard(self._source, self._pictures, shard_id, counts)
+        table = pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES["web_index"])
+        self._lake.write("web_index", self._source, shard_id, table, versions=versions, counts=counts)
+        return dict(counts)
