@@ -45,7 +45,7 @@ class RankObjects(WebTask):
 
     def propose(self, picture: Picture, rng: np.random.Generator, quota: int) -> WebProposal:
         fewest, most = self.parameters.ranked
-        rows, choice = [], []
+        rows, choice, too_few = [], [], 0
         apart = ~same_thing(picture, self.parameters) & ~same_reference(picture)
         for first in range(0, len(self.choices), 2):  # both directions of an attribute
             name = _ASKED[self.choices[first]][0]
@@ -53,14 +53,18 @@ class RankObjects(WebTask):
             sure = (np.maximum(exceeds, exceeds.T) >= 1.0) & apart
             sizes = rng.integers(fewest, most + 1, size=_TRIALS * quota)
             sets = comparable_sets(sure, sizes, most, rng)
+            enough = (sets >= 0).sum(axis=1) >= fewest
+            too_few += int((~enough).sum())
+            sets = sets[enough]
             rows.append(sets[first_of_each(np.sort(sets, axis=1))])
             choice.append(first + rng.integers(2, size=len(rows[-1])))
         pool = WebPool(np.concatenate(rows), np.concatenate(choice))
-        named = (pool.rows >= 0).sum(axis=1)
-        pool.reject("too few that differ surely", named < fewest)
+        pool.count("too few that differ surely", too_few)
         reject_confusable(pool, picture, self.parameters)
         pool.reject("a reference gives the answer away", _given_away(picture, pool))
-        return pool.propose(pool.draw(quota, rng, classes=np.column_stack([pool.choice, named])))
+        return pool.propose(
+            pool.draw(quota, rng, classes=np.column_stack([pool.choice, (pool.rows >= 0).sum(axis=1)]))
+        )
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
         attributes = {name: attribute(picture, name, self.parameters) for name, _ in dict.fromkeys(_ASKED.values())}

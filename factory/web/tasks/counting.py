@@ -20,6 +20,8 @@ _RELATIONS: dict[str, tuple[AttributeName, bool]] = {
     "right": ("x", True),
 }
 
+_ONES = 4  # a picture where everything is there once is asked about a quarter as much
+
 
 @register
 class CountObjects(WebTask):
@@ -63,6 +65,11 @@ class CountObjects(WebTask):
         pool.reject("an instance about level with the anchor", (instances_of & ~clear[choice, :, anchor]).any(axis=1))
         counts = counted.sum(axis=1)
         pool.reject("too few or too many to count", (counts < fewest) | (counts > most))
+        ones = rng.permutation(np.flatnonzero(pool.alive & (counts == 1)))
+        others = int((pool.alive & (counts > 1)).sum())
+        beyond = np.zeros(len(pool), dtype=bool)
+        beyond[ones[max(others, quota // _ONES) :]] = True
+        pool.reject("more ones than other counts", beyond)
         return pool.propose(pool.draw(quota, rng, classes=np.column_stack([counts, choice])))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
