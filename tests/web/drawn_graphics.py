@@ -7,45 +7,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 Color = tuple[int, int, int]
 _WORDS = (
-    ,
+    "window report total save open account value order north price chart market table figure result "
+    "system file list number return import class while model data value index between which their "
+    "about other could after first small"
 )
-    "window",
-    "report",
-    "total",
-    "save",
-    "open",
-    "account",
-    "value",
-    "order",
-    "north",
-    "price",
-    "chart",
-    "market",
-    "table",
-    "figure",
-    "result",
-    "system",
-    "file",
-    "list",
-    "number",
-    "return",
-    "import",
-    "class",
-    "while",
-    "model",
-    "data",
-    "value",
-    "index",
-    "between",
-    "which",
-    "their",
-    "about",
-    "other",
-    "could",
-    "after",
-    "first",
-    "small",
-]
 _LIGHT: tuple[Color, ...] = ((255, 255, 255), (248, 249, 250), (250, 246, 235), (240, 240, 245))
 _DARK: tuple[Color, ...] = ((30, 30, 30), (13, 17, 23), (40, 44, 52), (0, 43, 54))
 _INKS: tuple[Color, ...] = (
@@ -72,7 +37,8 @@ def _font(rng: np.random.Generator, low: int = 11, high: int = 20) -> ImageFont.
 
 
 def _sentence(rng: np.random.Generator, words: int) -> str:
-    return " ".join(_WORDS[i] for i in rng.integers(len(_WORDS), size=words))
+    known = _WORDS.split()
+    return " ".join(known[i] for i in rng.integers(len(known), size=words))
 
 
 def _color(rng: np.random.Generator, colors: tuple[Color, ...]) -> Color:
