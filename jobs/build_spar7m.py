@@ -23,7 +23,7 @@ from factory.store.lake import SCENE_TABLES, Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.command_line import EXPECTED_ERRORS, JobParser, absolute, complain
 
 PRESETS = Path(__file__).parent / "presets.toml"
 LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store stays nearly empty
@@ -75,8 +75,8 @@ def configure(options: argparse.Namespace) -> BuildConfig:
     """The options as a validated configuration; local folders become absolute, so that workers find them."""
     return BuildConfig(
         source=options.source,
-        input=_absolute(options.input),
-        root=_absolute(options.root),
+        input=absolute(options.input),
+        root=absolute(options.root),
         scenes=sorted({name.strip() for name in options.scenes.split(",")}) if options.scenes else None,
         quotas=quotas(options),
         seed=options.seed,
@@ -84,10 +84,6 @@ def configure(options: argparse.Namespace) -> BuildConfig:
         rasterizer_gpus=options.rasterizer_gpus,
         workers=options.workers,
     )
-
-
-def _absolute(url: str) -> str:
-    return url if "://" in url else str(Path(url).expanduser().resolve())
 
 
 def cache_file() -> Path:
@@ -169,7 +165,7 @@ def main(argv: list[str]) -> int:
     if plan.to_build:
         skipped = sum(step.action == "none" for step in plan.steps)
         console.print(summary.render(skipped, time.perf_counter() - started))
-    return 3 if summary.quarantined else 0
+    return 3 if summary.failed else 0
 
 
 if __name__ == "__main__":

@@ -65,3 +65,8 @@ def complain(error: BaseException) -> int:
     """Says what is wrong; the exit status."""
     Console(stderr=True).print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True, highlight=False)
     return 1
+
+
+def absolute(url: str) -> str:
+    """A URL as it is, a local folder by its absolute path, so that workers find it."""
+    return url if "://" in url else str(Path(url).expanduser().resolve())

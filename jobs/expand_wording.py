@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from factory.wording.expand import append, judge, open_list, own_lists, propose
 from factory.language_model import LanguageModel
+from factory.wording.expand import append, judge, open_list, own_lists, propose
 from factory.wording.templates import FOLDER
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 

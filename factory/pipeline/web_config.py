@@ -26,7 +26,7 @@ class WebBuildConfig(Record):
     """One build of one set of pictures into one lake.
 
     source : the data set's name; input : tars, Parquet or a folder of pictures, or where `records` is given the scans
-    that it was made of; records : a lake of scenes, whose keyframes are the pictures; stack, captioner : the models, not
+    that it was made of; records : a lake of scenes, whose keyframes are the pictures; stack, captioner : models, not
     asked where there are records; shards : None for all;
     tasks : None for all; items : questions per task and picture; rasterizer : for labelled scenes;
     gpus : share of a GPU per set of models; workers : shards worked on at once, None for as many as there is room for.

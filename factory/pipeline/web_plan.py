@@ -79,7 +79,7 @@ def plan_index(config: WebBuildConfig, pictures: Input, lake: Lake, hasher: File
 
 
 def plan_pictures(config: WebBuildConfig, lake: Lake, index: WebPlan) -> WebPlan:
-    """What follows the index: models and questions. Shards of which the index is still to be made are planned whole."""
+    """What follows the index: models and questions. Shards whose index is still to be made are planned whole."""
     shards = [step.shard_id for step in index.steps]
     stale = {step.shard_id for step in index.to_build}
     decisions = find_duplicates(lake, config.source, [shard for shard in shards if shard not in stale])
