@@ -1,7 +1,6 @@
 """Last stage for web images: a shard's pictures -> lifted objects and questions, no model and no GPU."""
 
 from collections import Counter
-from typing import Any
 
 import pyarrow as pa
 
@@ -21,13 +20,12 @@ from factory.web.references.refer import refer
 from factory.web.tasks import web_tasks
 from factory.web.tasks.engine import make_facts
 from factory.web.tasks.parameters import WebParameters
-from factory.wording.web.problems import problem_rows
+from factory.wording.web.problem_rows import PROBLEM_TASK, problem_rows
 from factory.wording.web.renderer import render_picture, web_digest
-from factory.wording.web.rows import to_web_table
+from factory.wording.web.rows import RenderedWeb, to_web_table
 from schemas.web import WebImageRecord, WebObjectRecord
 
 VERSION = 1
-PROBLEMS = "problem_solving"
 PICTURES_PER_GROUP = 64
 
 
@@ -46,9 +44,9 @@ def questions_versions(images: PartitionMeta, config: WebBuildConfig) -> dict[st
     for task in web_tasks(parameters, config.tasks):
         versions[f"task {task.spec.name}"] = f"v{task.spec.version}"
         versions[f"wording {task.spec.name}"] = web_digest(task.spec.name)
-    if config.tasks is None or PROBLEMS in config.tasks:
-        versions[f"task {PROBLEMS}"] = f"v{PROBLEMS_VERSION}"
-        versions[f"wording {PROBLEMS}"] = problems_digest()
+    if config.tasks is None or PROBLEM_TASK in config.tasks:
+        versions[f"task {PROBLEM_TASK}"] = f"v{PROBLEMS_VERSION}"
+        versions[f"wording {PROBLEM_TASK}"] = problems_digest()
     return versions
 
 
@@ -59,7 +57,7 @@ class QuestionsStage:
         self._config = config
         self._lake = Lake(Storage(config.root))
         self._tasks = web_tasks(WebParameters(items=config.items), config.tasks)
-        self._problems = config.tasks is None or PROBLEMS in config.tasks
+        self._problems = config.tasks is None or PROBLEM_TASK in config.tasks
 
     def run(self, shard_id: str) -> StageResult:
         """Builds and commits, leaves alone what is up to date, or quarantines."""
@@ -81,17 +79,18 @@ class QuestionsStage:
             lake.writer("web_qa", source, shard_id) as qa_writer,
         ):
             for group in lake.read_groups("web_images", source, shard_id):
-                objects, rows = [], []
+                objects: list[WebObjectRecord] = []
+                rendered: list[RenderedWeb] = []
                 for row in group.to_pylist():
                     try:
-                        of_picture, questions = self._picture(WebImageRecord.model_validate(row), counts)
+                        of_picture, worded = self._picture(WebImageRecord.model_validate(row), counts)
                     except Exception as error:  # one bad picture must not stop the others
                         bad.add(row["image_id"], error)
                         continue
                     objects += of_picture
-                    rows += questions
+                    rendered += worded
                 objects_writer.add(_objects_table(objects))
-                qa_writer.add(to_web_table(rows))
+                qa_writer.add(to_web_table(rendered))
             counts += bad.counts()
             of_objects = objects_writer.commit(
                 versions=versions, counts={}, upstream={"web_images": images.content_digest}
@@ -101,7 +100,7 @@ class QuestionsStage:
         bad.settle(lake)
         return dict(counts)
 
-    def _picture(self, image: WebImageRecord, counts: Counter[str]) -> tuple[list[WebObjectRecord], list[Any]]:
+    def _picture(self, image: WebImageRecord, counts: Counter[str]) -> tuple[list[WebObjectRecord], list[RenderedWeb]]:
         """Objects and worded rows of one picture; counts only what comes through whole."""
         lifted, rejected = lift(image, LIFTING)
         objects = refer(image, lifted)
@@ -112,18 +111,18 @@ class QuestionsStage:
             made, rejects = make_facts(task, picture, self._config.seed)
             facts.append((task.spec, made))
             own.update({f"rejected: {task.spec.name}: {reason}": n for reason, n in rejects.items()})
-        rendered = render_picture(picture, facts, seed=self._config.seed)
-        rows = rendered.rows
-        own.update({f"rejected: {reason}": n for reason, n in rendered.rejected.items()})
+        rendered = [render_picture(picture, facts, seed=self._config.seed)]
         if self._problems:
             problems, rejects = compose(picture, self._config.seed)
-            rows = rows + problem_rows(picture, problems, seed=self._config.seed)
-            own.update({f"rejected: {PROBLEMS}: {reason}": n for reason, n in rejects.items()})
-        own.update(Counter(f"rows: {row.task} {row.format}" for row in rows))
+            rendered.append(problem_rows(picture, problems))
+            own.update({f"rejected: {PROBLEM_TASK}: {reason}": n for reason, n in rejects.items()})
+        for worded in rendered:
+            own.update({f"rejected: {reason}": n for reason, n in worded.rejected.items()})
+            own.update(Counter(f"rows: {worded.items[row.item]['task']} {row.format}" for row in worded.rows))
         own["kept: pictures"] += 1
         own["kept: objects"] += len(objects)
         counts.update(own)
-        return objects, rows
+        return objects, rendered
 
 
 def _objects_table(objects: list[WebObjectRecord]) -> pa.Table:
