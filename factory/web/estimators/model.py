@@ -13,8 +13,9 @@ from schemas.base import Record
 class Machine:
     """Where models run and how: nothing here decides what they say beyond rounding, but for the precision.
 
-    folder : of weights; device : `cpu` or what torch calls it; precision : `float32` or `float16`, for models on a
-    GPU; threads : per model on a CPU; batch_size : pictures that go through a model at once.
+    folder : of weights; device : `cpu`, what torch calls it, or `auto` for the GPU where there is one; precision :
+    `float32`, `float16` or `bfloat16`, for models that run with torch; threads : per model on a CPU; batch_size :
+    pictures that go through a model at once.
     """
 
     folder: Path

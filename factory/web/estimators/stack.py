@@ -34,6 +34,14 @@ MODELS = {
     "box_masks": "factory.web.estimators.box_masks:BoxMasks",
     "vertical_lines": "factory.web.estimators.vertical_lines:VerticalLines",
     "imagenet": "factory.web.estimators.imagenet:ImageNet",
+    "moge2": "factory.web.estimators.paper.depth_moge:Moge",
+    "transformers_depth": "factory.web.estimators.paper.depth_transformers:TransformersDepth",
+    "tagged_vocabulary": "factory.web.estimators.paper.tagged_vocabulary:TaggedVocabulary",
+    "open_vocabulary": "factory.web.estimators.paper.open_vocabulary:OpenVocabulary",
+    "closed_vocabulary": "factory.web.estimators.paper.closed_vocabulary:ClosedVocabulary",
+    "sam": "factory.web.estimators.paper.segment:Sam",
+    "orient_anything": "factory.web.estimators.paper.orientation:OrientAnything",
+    "geocalib": "factory.web.estimators.paper.gravity_geocalib:GeoCalib",
 }
 STACKS: dict[str, dict[Role, str]] = {
     "cpu": {
@@ -41,6 +49,14 @@ STACKS: dict[str, dict[Role, str]] = {
         "detector": "efficientdet",
         "segmenter": "sam2_onnx",
         "gravity": "vertical_lines",
+        "classifier": "imagenet",
+    },
+    "paper": {
+        "depth": "moge2",
+        "detector": "open_vocabulary",
+        "segmenter": "sam",
+        "orientation": "orient_anything",
+        "gravity": "geocalib",
         "classifier": "imagenet",
     },
 }
@@ -74,7 +90,7 @@ class StackConfig(Record):
     roles: dict[Role, RoleConfig | None] = Field(default={})
     weights_folder: str = ""
     device: str = "cpu"
-    precision: Literal["float32", "float16"] = "float32"
+    precision: Literal["float32", "float16", "bfloat16"] = "float32"
     threads: int = Field(default=1, ge=1)
     batch_size: int = Field(default=8, ge=1)
 
