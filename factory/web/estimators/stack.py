@@ -157,11 +157,15 @@ def open_role(config: StackConfig, role: Role) -> Any:
 def check_weights(config: StackConfig) -> None:
     """Raises DataError when the weights of any role are missing or wrong; loads no model."""
     folder = weights_folder(config.weights_folder)
-    for role in ROLES:
-        chosen = _chosen(config, role)
-        for weights in chosen.weights.values() if chosen else ():
-            if not weights.is_random:
-                resolve(weights, folder)
+    for weights in stack_weights(config):
+        if not weights.is_random:
+            resolve(weights, folder)
+
+
+def stack_weights(config: StackConfig) -> list[WeightFile]:
+    """All files of weights that a stack is made of, in the order of the roles."""
+    chosen = [_chosen(config, role) for role in ROLES]
+    return [weights for one in chosen if one is not None for weights in one.weights.values()]
 
 
 def stack_digest(config: StackConfig, roles: tuple[Role, ...] = ROLES) -> str:
