@@ -1,0 +1,91 @@
+"""Numbers about one object, against a loop over the objects."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from factory.web.picture import Picture
+from factory.web.tasks import get_web_task
+from factory.web.tasks.engine import make_facts
+from factory.web.tasks.parameters import DEFAULTS
+from factory.web.tasks.spec import WebFact
+from tests.web.synthetic_pictures import synthetic_picture
+from tests.web.tasks.changed_pictures import without_gravity
+
+EVERYTHING = replace(DEFAULTS, items=1000)
+DISTANCE, BOX, SIZE = "vqa_distance_single", "vqa_query_aabb", "vqa_object_size_single"
+
+
+def facts_of(name: str, picture: Picture) -> tuple[list[WebFact], dict[str, int]]:
+    facts, rejects = make_facts(type(get_web_task(name))(EVERYTHING), picture, 0)
+    return facts, dict(rejects)
+
+
+def test_distances_of_all_objects() -> None:
+    picture = synthetic_picture(1)
+    facts, rejects = facts_of(DISTANCE, picture)
+    assert not rejects
+    assert {fact.rows[0]: fact.values[0] for fact in facts} == {
+        row: pytest.approx(math.dist((0, 0, 0), picture.centers[row])) for row in range(10)
+    }
+    assert all(fact.numbers == {"answer": fact.values[0]} and fact.margin is None for fact in facts)
+
+
+def test_boxes_of_all_objects() -> None:
+    picture = synthetic_picture(1)
+    facts, rejects = facts_of(BOX, picture)
+    assert not rejects
+    assert {fact.rows[0]: fact.values for fact in facts} == {
+        row: (*picture.aabb_min[row].tolist(), *picture.aabb_max[row].tolist()) for row in range(10)
+    }
+
+
+@pytest.mark.parametrize("name", [DISTANCE, BOX])
+def test_what_is_too_far_is_not_asked(name: str) -> None:
+    picture = synthetic_picture(1, objects=4)
+    centers = picture.centers.copy()
+    centers[1] = (30.0, 0.0, 41.0)
+    centers[2] = (30.0, 0.0, 39.0)
+    centers[3] = (0.0, 0.0, 0.04)
+    facts, rejects = facts_of(name, replace(picture, centers=centers))
+    assert sorted(fact.rows[0] for fact in facts) == [0, 2]
+    assert rejects == {"distance out of range": 2}
+
+
+def test_sizes_stand_upright_and_are_of_whole_objects() -> None:
+    seen = 0
+    for seed in range(20):
+        picture = synthetic_picture(seed)
+        facts, rejects = facts_of(SIZE, picture)
+        expected = {
+            (row, asked): float(picture.gravity_max[row, axis] - picture.gravity_min[row, axis])
+            for row in range(10)
+            if picture.whole[row]
+            for axis, asked in enumerate(("width", "height"))
+        }
+        assert {(fact.rows[0], fact.asked): fact.values[0] for fact in facts} == expected
+        assert rejects.get("not whole", 0) == 2 * int((~picture.whole).sum())
+        seen += len(facts)
+    assert seen > 100
+
+
+def test_the_size_of_a_thin_thing_is_not_asked() -> None:
+    picture = replace(synthetic_picture(2, objects=1), whole=np.array([True]))
+    low = picture.gravity_min
+    picture = replace(picture, gravity_max=low + np.array([[0.049, 0.6, 0.3]]))
+    facts, rejects = facts_of(SIZE, picture)
+    assert [(fact.asked, fact.values[0]) for fact in facts] == [("height", pytest.approx(0.6))]
+    assert rejects == {"too small": 1}
+
+
+def test_without_gravity_nothing_has_a_height() -> None:
+    facts, rejects = facts_of(SIZE, without_gravity(synthetic_picture(2, objects=3)))
+    assert not facts
+    assert rejects == {"no gravity": 6}
+
+
+def test_width_and_height_are_asked_alike() -> None:
+    facts = [fact for seed in range(40) for fact in make_facts(get_web_task(SIZE), synthetic_picture(seed, 20), 0)[0]]
+    assert 0.45 < np.mean([fact.asked == "width" for fact in facts]) < 0.55
