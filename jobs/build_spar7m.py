@@ -34,7 +34,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = JobParser(
         __doc__, "exit status: 0 all is built, 1 wrong input, 2 wrong usage, 3 something is in quarantine"
     )
-    parser.add_argument("--source", required=True, help="data set: scannet")
+    parser.add_argument("--source", required=True, help="data set: scannet, procedural (made by make_scans.py)")
     parser.add_argument("--input", required=True, help="folder or URL of scene folders")
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all)")

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from factory.errors import DataError
 from factory.sources.base import Source
+from factory.sources.procedural.source import ProceduralSource
 from factory.sources.scannet import ScanNetSource
 from factory.store.storage import Storage
 
-SOURCES: dict[str, Callable[[Storage], Source]] = {ScanNetSource.name: ScanNetSource}
+SOURCES: dict[str, Callable[[Storage], Source]] = {source.name: source for source in (ScanNetSource, ProceduralSource)}
 
 
 def open_source(name: str, root: Storage) -> Source:

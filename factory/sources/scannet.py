@@ -70,7 +70,7 @@ class ScanNetSource:
         self._stream: tuple[str, tuple[int, str], SensIndex] | None = None
 
     def __reduce__(self) -> tuple[type["ScanNetSource"], tuple[Storage]]:
-        return ScanNetSource, (self._root,)
+        return type(self), (self._root,)
 
     def list_scenes(self) -> list[str]:
         """Ids of all scene folders, sorted."""

@@ -11,6 +11,7 @@ from factory.geometry.transforms import inverse, transform_points
 from factory.sources.procedural.render import SceneRenderer
 from factory.sources.procedural.scene import ProceduralObject, ProceduralScene
 from factory.sources.procedural.segments import over_segment
+from factory.sources.procedural.source import FRONTS_SUFFIX
 from factory.tasks.rng import rng_for
 
 Array = np.ndarray
@@ -108,6 +109,16 @@ def _write_info(scene: ProceduralScene, folder: Path, scene_id: str, world_from_
     (folder / f"{scene_id}.txt").write_text(text, newline="\n")
 
 
+def _write_fronts(scene: ProceduralScene, folder: Path, scene_id: str) -> None:
+    """Beside ScanNet's own files, which have no place for them (see `ProceduralSource`)."""
+    fronts = {
+        str(thing.object_id): [round(float(x), 6) for x in thing.front]
+        for thing in scene.objects
+        if thing.annotated and thing.front is not None
+    }
+    (folder / f"{scene_id}{FRONTS_SUFFIX}").write_text(json.dumps(fronts) + "\n", newline="\n")
+
+
 def _write_intrinsics(scene: ProceduralScene, folder: Path) -> None:
     padded = np.eye(4)
     padded[:3, :3] = scene.intrinsics
@@ -144,6 +155,7 @@ def write_scannet(scene: ProceduralScene, root: Path, scene_id: str) -> Path:
     _write_ply(partial / f"{scene_id}_vh_clean_2.ply", vertices, colors, scene.mesh.faces)
     _write_annotation(scene, partial, scene_id)
     _write_info(scene, partial, scene_id, inverse(raw))
+    _write_fronts(scene, partial, scene_id)
     (partial / "intrinsic").mkdir()
     _write_intrinsics(scene, partial / "intrinsic")
     partial.rename(target)
