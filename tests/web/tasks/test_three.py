@@ -1,0 +1,53 @@
+"""Distances from one object to two others."""
+
+import numpy as np
+
+from factory.web.tasks import get_web_task
+from factory.web.tasks.engine import make_facts
+from factory.web.tasks.task import WebCandidates
+from tests.web.synthetic_pictures import synthetic_picture
+
+WHICH, IS_IT = "vqa_distance_three_objects", "vqa_distance_three_objects_comparision"
+
+
+def test_both_distances_and_who_wins() -> None:
+    for name in (WHICH, IS_IT):
+        for seed in range(50):
+            picture = synthetic_picture(seed)
+            for fact in make_facts(get_web_task(name), picture, 0)[0]:
+                a, b, c = (picture.centers[row] for row in fact.rows)
+                to_b, to_c = float(np.sqrt(((a - b) ** 2).sum())), float(np.sqrt(((a - c) ** 2).sum()))
+                np.testing.assert_allclose(fact.values, (to_b, to_c))
+                assert abs(to_b - to_c) >= max(0.05, 0.1 * max(to_b, to_c)) - 1e-9
+                b_wins = to_b < to_c if fact.asked == "closer" else to_b > to_c
+                if name == WHICH:
+                    assert fact.words == {"winner": "second" if b_wins else "third"}
+                else:
+                    assert fact.words == {"truth": "yes" if b_wins else "no"}
+
+
+def test_swapping_the_two_turns_the_answer() -> None:
+    for name, word in ((WHICH, "winner"), (IS_IT, "truth")):
+        task = get_web_task(name)
+        for seed in range(10):
+            picture = synthetic_picture(seed)
+            for fact in make_facts(task, picture, 0)[0]:
+                a, b, c = fact.rows
+                choice = task.choices.index(fact.asked)
+                asked = WebCandidates(np.array([(a, b, c), (a, c, b)]), np.array([choice, choice]))
+                other_choice = WebCandidates(asked.rows, 1 - asked.choice)
+                first, second = task.solve(picture, asked).words[word].tolist()
+                assert first == fact.words[word] != second
+                assert task.solve(picture, other_choice).words[word].tolist() == [second, first]
+
+
+def test_two_that_are_about_as_far_are_not_compared() -> None:
+    picture = synthetic_picture(0, 3)
+    for other, asked in ((1.12, True), (1.08, False)):
+        picture.centers[:] = [(0.0, 0.0, 3.0), (1.0, 0.0, 3.0), (-other, 0.0, 3.0)]
+        about_b_and_c = [f for f in make_facts(get_web_task(WHICH), picture, 0)[0] if f.rows[0] == 0]
+        rows = np.array([(0, 1, 2)])
+        margin = get_web_task(WHICH).solve(picture, WebCandidates(rows, np.zeros(1, dtype=np.int64))).margin
+        assert margin is not None
+        assert (margin[0] >= 1) == asked
+        assert asked or not about_b_and_c
