@@ -10,7 +10,7 @@ from factory.wording.near_duplicates import near_duplicates
 from schemas.qa import Format
 
 _FORMATS = get_args(Format)
-_SLOT_LISTS = ("required", "one_of", "optional")
+SLOT_LISTS = ("required", "one_of", "optional")
 _BANNED = {"farer": "farther", "further": "farther", "centre": "center", "metre": "meter", "metres": "meters"}
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _SLOT = re.compile(r"\{.*?\}")
@@ -31,7 +31,7 @@ def _minimum(name: str) -> int:
     return 30 if name.startswith("question") else 15
 
 
-def _slots(text: str) -> list[str] | None:
+def slots_of(text: str) -> list[str] | None:
     """Slot names in a text, None when its braces are not plain `{name}`."""
     try:
         fields = [f for f in string.Formatter().parse(text) if f[1] is not None]
@@ -72,11 +72,11 @@ def _sentence_defects(text: str, endings: tuple[str, ...]) -> Iterator[str]:
 
 
 def _slot_defects(text: str, table: Mapping[str, Any]) -> Iterator[str]:
-    used = _slots(text)
+    used = slots_of(text)
     if used is None:
         yield "has braces that are not plain {slot}s"
         return
-    declared = [slot for key in _SLOT_LISTS for slot in table.get(key, [])]
+    declared = [slot for key in SLOT_LISTS for slot in table.get(key, [])]
     for slot in sorted(set(used)):
         if slot not in declared:
             near = difflib.get_close_matches(slot, declared, 1)
@@ -89,7 +89,8 @@ def _slot_defects(text: str, table: Mapping[str, Any]) -> Iterator[str]:
         yield "lacks all of the slots " + ", ".join(f"{{{slot}}}" for slot in one_of)
 
 
-def _list_defects(table: Any, minimum: int, keys: tuple[str, ...], vocabulary: Set[str]) -> Iterator[str]:
+def list_defects(table: Any, minimum: int, keys: tuple[str, ...], vocabulary: Set[str]) -> Iterator[str]:
+    """What is wrong with a list of sentences; `keys` are those it may have beside `text`."""
     if not isinstance(table, dict) or not isinstance(table.get("text"), list):
         yield "expected a table with a list `text`"
         return
@@ -132,7 +133,7 @@ def _closing_defects(closings: Any, shared: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{format_}: no list {name!r} in shared.toml, it has {', '.join(shared)}"
 
 
-def _phrase_defects(phrases: Any, vocabulary: Set[str]) -> Iterator[str]:
+def phrase_defects(phrases: Any, vocabulary: Set[str]) -> Iterator[str]:
     """The tables of a group have the same keys, and a key has the same slots in each of them."""
     if not isinstance(phrases, dict) or not all(isinstance(tables, list) for tables in phrases.values()):
         yield "expected arrays of tables, [[task.phrases.group]]"
@@ -144,7 +145,7 @@ def _phrase_defects(phrases: Any, vocabulary: Set[str]) -> Iterator[str]:
                 yield f"{group} {number}: has the keys {sorted(table)}, the first table {sorted(first)}"
                 continue
             for key, text in table.items():
-                slots, expected = _slots(text), _slots(first[key])
+                slots, expected = slots_of(text), slots_of(first[key])
                 if slots is None or expected is None or sorted(slots) != sorted(expected):
                     yield f"{group} {number}: {key} = {text!r} must have the slots of {first[key]!r}"
                 yield from (f"{group} {number}: {text!r} {defect}" for defect in _text_defects(text, vocabulary))
@@ -155,7 +156,7 @@ def lint_shared(file: str, shared: Mapping[str, Any], vocabulary: Set[str]) -> l
     return [
         f"{file}: {name}: {defect}"
         for name, table in shared.items()
-        for defect in _list_defects(table, 8, ("suffix",), vocabulary)
+        for defect in list_defects(table, 8, ("suffix",), vocabulary)
     ]
 
 
@@ -168,11 +169,11 @@ def lint_task(file: str, task: str, table: Any, shared: Mapping[str, Any], vocab
         if name == "closings":
             found = _closing_defects(value, shared)
         elif name == "phrases":
-            found = _phrase_defects(value, vocabulary)
+            found = phrase_defects(value, vocabulary)
         elif name == "lexicon":
             found = iter([] if isinstance(value, str) else ["expected the name of a file in templates/lexicons"])
         elif name.startswith(("question", "answer")):
-            found = _list_defects(value, _minimum(name), _SLOT_LISTS, vocabulary)
+            found = list_defects(value, _minimum(name), SLOT_LISTS, vocabulary)
         elif name == "like":
             found = iter([f"expected a task above it in {file}, not {value!r}"])
         else:

@@ -28,6 +28,15 @@ def plural(label: str) -> str | None:
     return None if several is None else start + space + several + rest
 
 
+@cache
+def is_several(label: str) -> bool:
+    """Whether the label itself means several things or parts (`curtains`, `scissors`, `people`): its verb is plural."""
+    link = _LINK.search(label)
+    noun = (label[: link.start()] if link else label).rpartition(" ")[2]
+    singular, several = zip(*(pair.split(" ") for pair in lexicon("plurals")["irregular"]), strict=True)
+    return noun not in singular and (noun in several or _is_plural(noun))
+
+
 def _plural_noun(noun: str) -> str | None:
     words = lexicon("plurals")
     irregular = dict(pair.split(" ") for pair in words["irregular"])

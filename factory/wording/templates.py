@@ -99,7 +99,8 @@ def _compile(name: str, table: Mapping[str, Any]) -> Templates:
     return tuple(compile_template(f"{code}{n:02d}", text + suffix) for n, text in enumerate(table["text"], 1))
 
 
-def _digest(content: Any) -> str:
+def digest_of(content: Any) -> str:
+    """Digest of the content of template files and the renderer's version."""
     canonical = json.dumps([RENDERER_VERSION, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
 
@@ -118,7 +119,7 @@ def _task_wording(
     content = {"task": table, "shared": {name: shared[name] for name in used}}
     if "lexicon" in table:
         content["lexicon"] = read_lexicon(table["lexicon"], lexicons)
-    digest = _digest(content)
+    digest = digest_of(content)
     return TaskWording(task, file, own, closings, phrases, digest)
 
 
@@ -130,7 +131,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DataError(f"{path.name}: expected a TOML file of templates: {error}") from error
 
 
-def _inherited(tables: Mapping[str, Any]) -> dict[str, Any]:
+def inherited(tables: Mapping[str, Any]) -> dict[str, Any]:
     """The tables of a file, those that are `like` another one completed with what they lack of it."""
     found: dict[str, Any] = {}
     for task, table in tables.items():
@@ -158,7 +159,7 @@ def load(folder: Path) -> dict[str, TaskWording]:
     for path in sorted(folder.glob("*.toml")):
         if path.name in (SHARED, VOCABULARY):
             continue
-        for task, table in _inherited(read_toml(path)).items():
+        for task, table in inherited(read_toml(path)).items():
             if task in tasks:
                 defects.append(f"{path.name}: {task}: already in {tasks[task][0]}, keep one")
             defects += lint_task(path.name, task, table, shared, vocabulary)
