@@ -1,10 +1,19 @@
-"""Boxes along the axes of the camera and of gravity: of points on what shows, or of a box that is known."""
+"""Boxes along the axes of the camera and of gravity: of points on what shows, or of a box that is known.
+
+One view shows the near sides of a thing alone, so that the middle of the points lies too near. Three things help.
+Things stand upright: their box is the smallest level rectangle around the points, between their heights. Where one
+side shows and the other hardly does, the other is taken to be a good part as long; but a thing does not reach through
+what is seen beside it, so that a picture on a wall stays flat. And what is hidden mirrors what shows about the centre.
+"""
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from factory.geometry.boxes import Boxes, box_corners
+from factory.web.lifting.parameters import LiftParameters
+from factory.web.lifting.percentiles import bulk
 from schemas.web import TrueBox
 
 Array = np.ndarray
@@ -21,13 +30,20 @@ class LiftedBox:
     gravity_max: Array | None
 
 
-def box_of_points(points: Array, gravity_from_camera: Array | None, percentiles: tuple[float, float]) -> LiftedBox:
-    """From points (n, 3) [m, camera]: between percentiles along each axis; the centre is the middle of the camera's."""
-    low, high = np.percentile(points, percentiles, axis=0)
+def box_of_points(
+    points: Array, around: Array, gravity_from_camera: Array | None, parameters: LiftParameters
+) -> LiftedBox:
+    """From points (n, 3) on an object and points (m, 3) around its outline [m, camera].
+
+    The centre is that of the upright box. The bounds along each axis lie evenly about it and just hold the points
+    between the percentiles. Without gravity the camera is taken to stand level.
+    """
+    level = np.eye(3) if gravity_from_camera is None else gravity_from_camera
+    center = level.T @ _upright_center(points @ level.T, around @ level.T, parameters)
+    low, high = _bounds(points, center, parameters)
     if gravity_from_camera is None:
-        return LiftedBox((low + high) / 2, low, high, None, None)
-    gravity_low, gravity_high = np.percentile(points @ gravity_from_camera.T, percentiles, axis=0)
-    return LiftedBox((low + high) / 2, low, high, gravity_low, gravity_high)
+        return LiftedBox(center, low, high, None, None)
+    return LiftedBox(center, low, high, *_bounds(points @ level.T, level @ center, parameters))
 
 
 def box_of_truth(truth: TrueBox, gravity_from_camera: Array | None) -> LiftedBox:
@@ -39,3 +55,36 @@ def box_of_truth(truth: TrueBox, gravity_from_camera: Array | None) -> LiftedBox
         return LiftedBox(center, low, high, None, None)
     level = corners @ gravity_from_camera.T
     return LiftedBox(center, low, high, level.min(axis=0), level.max(axis=0))
+
+
+def _bounds(points: Array, center: Array, parameters: LiftParameters) -> tuple[Array, Array]:
+    low, high = bulk(points, parameters.percentiles)
+    half = np.maximum(center - low, high - center)
+    return center - half, center + half
+
+
+def _upright_center(points: Array, around: Array, parameters: LiftParameters) -> Array:
+    """Centre (3,) of the upright box of points (n, 3) with its hidden depth; all [m, gravity], y down."""
+    axes = _level_axes(points)
+    low, high = bulk(np.column_stack([points[:, ::2] @ axes.T, points[:, 1]]), parameters.percentiles)
+    (*_, top), (*_, bottom) = low, high
+    middle, extents = (low[:2] + high[:2]) / 2, high[:2] - low[:2]
+    # what is seen beside the upper part: beside the lower one it is what the thing stands on
+    beside = (around[:, 1] > top) & (around[:, 1] < bottom - parameters.base_share * (bottom - top))
+    limits = around[beside][:, ::2] @ axes.T
+    for axis in (0, 1):
+        away = 1.0 if middle[axis] > 0 else -1.0
+        missing = parameters.depth_share * extents[1 - axis] - extents[axis]
+        room = (limits[:, axis] - middle[axis]) * away - extents[axis] / 2
+        room = room[room >= -parameters.contact_m]
+        if missing <= 0 or len(room) < parameters.min_beside:
+            continue
+        middle[axis] += away * max(0.0, min(missing, float(np.percentile(room, parameters.room_percentile)))) / 2
+    x, z = axes.T @ middle
+    return np.array([x, (top + bottom) / 2, z])
+
+
+def _level_axes(points: Array) -> Array:
+    """Rows are the unit vectors (2, 2) along x and z of the smallest level rectangle that holds points (n, 3)."""
+    angle = np.radians(cv2.minAreaRect(points[:, ::2].astype(np.float32))[2])
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

@@ -6,6 +6,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from factory.web.lifting.parameters import LiftParameters
+from factory.web.lifting.percentiles import bulk
 
 Array = np.ndarray
 
@@ -21,7 +22,8 @@ def clean(points: Array, parameters: LiftParameters) -> Array:
     A stray's mean distance to its nearest neighbours, per metre of its depth, is far above that of all: beyond the
     mean by some standard deviations, and beyond a multiple of the median, so that an evenly sampled surface keeps its
     rim. What is left falls apart where there are gaps (see `clusters`); the largest piece is the object, with others
-    of some size that lie within its range of depths, as do the parts of a table that a chair divides.
+    of some size that do not lie much nearer or farther than it does, as the shade of a lamp and its foot, or what a
+    chair leaves of a table: what shows of the background lies farther off.
     """
     nearest = min(parameters.neighbours, len(points) - 1)
     distances = cKDTree(points, balanced_tree=False).query(points, nearest + 1)[0][:, 1:].mean(axis=1)
@@ -34,12 +36,13 @@ def clean(points: Array, parameters: LiftParameters) -> Array:
     piece = clusters(points[kept], gap)
     sizes = np.bincount(piece)
     main = int(np.argmax(sizes))
+    low, high = bulk(points[kept][piece == main], parameters.percentiles)
+    reach = parameters.piece_reach * float((high - low).max())
     z = points[kept, 2]
-    near, far = np.percentile(z[piece == main], parameters.percentiles)
     own = np.zeros(len(sizes), dtype=bool)
     own[main] = True
     for other in np.flatnonzero(sizes >= max(parameters.min_points_after, parameters.piece_share * sizes[main])):
-        own[other] |= near <= np.median(z[piece == other]) <= far
+        own[other] |= low[2] - reach <= np.median(z[piece == other]) <= high[2] + reach
     kept[kept] = own[piece]
     return kept
 

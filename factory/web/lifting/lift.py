@@ -14,7 +14,7 @@ from factory.web.lifting.occlusion import occluders
 from factory.web.lifting.orientation import azimuth_of_front, front_from_angles
 from factory.web.lifting.overlaps import duplicates, own_masks
 from factory.web.lifting.parameters import DEFAULTS, LiftParameters
-from factory.web.lifting.pixels import DepthView, mask_window, sample_pixels, sure_pixels
+from factory.web.lifting.pixels import DepthView, mask_window, outline, sample_pixels, trusted_depth
 from factory.web.masks import decode_mask
 from schemas.web import Detection, WebImageRecord, WebObjectRecord
 
@@ -25,10 +25,12 @@ VERSION = 1  # raised when the same picture and parameters would give other obje
 
 @dataclass(frozen=True, eq=False)
 class _Body:
-    """A detection's points: depth_fraction of its mask that has depth; points (n, 3) float32 [m, camera], cleaned."""
+    """depth_fraction : share of the mask that has depth; points : (n, 3) float32 [m, camera], cleaned; around : (m, 3)
+    [m, camera] beside the outline."""
 
     depth_fraction: float
     points: Array
+    around: Array
 
 
 class _Refused(Exception):
@@ -95,7 +97,7 @@ def _mask(image: WebImageRecord, detection: Detection, view: DepthView) -> Array
 
 
 def _body(detection: Detection, mask: Array, view: DepthView, parameters: LiftParameters) -> _Body:
-    window = mask_window(mask, 1)
+    window = mask_window(mask, parameters.outline_px[1])
     depth = view.depth_m[window][mask[window]]
     finite = np.isfinite(depth)
     fraction = float(finite.mean())
@@ -104,14 +106,22 @@ def _body(detection: Detection, mask: Array, view: DepthView, parameters: LiftPa
         raise _Refused("too little depth")
     if float(np.median(depth[finite])) > parameters.max_depth_m:
         raise _Refused("too far away")
-    pixels = sure_pixels(mask, window, view, parameters)
-    points = view.points(*sample_pixels(pixels, window, parameters.sampled_points))
+    trusted = trusted_depth(mask, window, view, parameters)
+    points = _points(view, window, np.isfinite(trusted), trusted, parameters.sampled_points)
     if len(points) < parameters.min_points_before:
         raise _Refused("too few points")
     points = points[clean(points, parameters)][: parameters.stored_points]
     if len(points) < parameters.min_points_after:
         raise _Refused("too few points on one body")
-    return _Body(fraction, points.astype(np.float32))
+    beside = outline(mask, window, view, parameters)
+    around = _points(view, window, beside, view.depth_m[window], parameters.outline_points)
+    return _Body(fraction, points.astype(np.float32), around)
+
+
+def _points(view: DepthView, window: tuple[slice, slice], pixels: Array, depth_m: Array, limit: int) -> Array:
+    """Points (n, 3) [m, camera], n <= limit, of pixels (h, w) of a window with these z-depths (h, w)."""
+    columns, rows = sample_pixels(pixels, limit)
+    return view.points(columns + window[1].start, rows + window[0].start, depth_m[rows, columns])
 
 
 def _record(
@@ -128,7 +138,7 @@ def _record(
     truth = detection.truth
     if truth is None:
         # of the stored points, so that whoever reads them can check it
-        box = box_of_points(body.points.astype(np.float64), gravity_from_camera, parameters.percentiles)
+        box = box_of_points(body.points.astype(np.float64), body.around, gravity_from_camera, parameters)
     else:
         box = box_of_truth(truth, gravity_from_camera)
     return WebObjectRecord(

@@ -20,7 +20,7 @@ def occluders(masks: Sequence[Array], depth_m: Array, parameters: LiftParameters
     if count < 2:
         return [[] for _ in masks]
     owner = np.zeros(depth_m.shape, dtype=np.int32)
-    for place in sorted(range(count), key=lambda i: -int(masks[i].sum())):
+    for place in sorted(range(count), key=lambda i: -np.count_nonzero(masks[i])):
         owner[masks[place]] = place + 1
     contact, nearer = (np.zeros((count, count), dtype=np.int64) for _ in range(2))
     step = parameters.contact_px

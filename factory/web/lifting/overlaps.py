@@ -35,14 +35,14 @@ def own_masks(detections: Sequence[Detection], masks: Sequence[Array], parameter
     A mask that would lose more than half keeps its pixels: there the larger one is no thing that others lie on.
     """
     _, inside = _overlaps(detections)
-    areas = np.array([mask.sum() for mask in masks])
+    areas = np.array([np.count_nonzero(mask) for mask in masks])
     own = []
     for i, mask in enumerate(masks):
         smaller = np.flatnonzero((inside[:, i] >= parameters.contained_share) & (areas < areas[i]))
         left = mask
         for j in smaller:
             left = left & ~masks[j]
-        own.append(left if left.sum() >= mask.sum() / 2 else mask)
+        own.append(left if np.count_nonzero(left) >= np.count_nonzero(mask) / 2 else mask)
     return own
 
 

@@ -27,22 +27,32 @@ class LiftParameters:
 
     # Pixels that are surely the object's.
     border_px: float = 1.5
-    erosion_px: int = 2
+    erosion_share: float = 2.0 / 640.0  # of the map's longer side: two pixels of the largest maps
     min_eroded_share: float = 0.3
     edge_jump: float = 0.05
 
     # Points: sampled, cleaned, stored.
-    sampled_points: int = 1200
-    stored_points: int = 1024
+    sampled_points: int = 900
+    stored_points: int = 768
     min_points_before: int = 16
     min_points_after: int = 10
-    neighbours: int = 8
+    neighbours: int = 6
     outlier_sigma: float = 2.0
     outlier_ratio: float = 2.0
     cluster_gap_m: float = 0.03
     cluster_gap_ratio: float = 2.0
     piece_share: float = 0.05
+    piece_reach: float = 0.5  # of the largest side of the main piece
     percentiles: tuple[float, float] = (2.0, 98.0)
+
+    # The side that does not show.
+    depth_share: float = 0.7  # of the side that does
+    outline_px: tuple[int, int] = (2, 5)  # what is around a thing is looked for this far off its mask
+    outline_points: int = 300
+    min_beside: int = 10
+    base_share: float = 0.25
+    contact_m: float = 0.02
+    room_percentile: float = 25.0
 
     # One thing hides a part of another.
     contact_px: int = 4

@@ -41,9 +41,9 @@ class DepthView:
             (v - intrinsics[1, 2]) / intrinsics[1, 1],
         )
 
-    def points(self, columns: Array, rows: Array) -> Array:
-        """Points (n, 3) float64 [m, camera] of pixels of the map."""
-        z = self.depth_m[rows, columns].astype(np.float64)
+    def points(self, columns: Array, rows: Array, depth_m: Array) -> Array:
+        """Points (n, 3) float64 [m, camera] of pixels of the map at z-depths (n,)."""
+        z = depth_m.astype(np.float64)
         return np.stack([self.rays_x[columns] * z, self.rays_y[rows] * z, z], axis=1)
 
 
@@ -56,30 +56,47 @@ def mask_window(mask: Array, margin: int) -> tuple[slice, slice]:
     )
 
 
-def sure_pixels(mask: Array, window: tuple[slice, slice], view: DepthView, parameters: LiftParameters) -> Array:
-    """(h, w) of the window: pixels with finite depth, off the mask's border and off jumps of the depth.
+def trusted_depth(mask: Array, window: tuple[slice, slice], view: DepthView, parameters: LiftParameters) -> Array:
+    """(h, w) float32 of the window: z-depth [m] of a mask's pixels, NaN elsewhere and where it cannot be told.
 
-    The border is taken off where that leaves a fair share of the mask, of a thin thing less of it.
+    Depth is trusted off the mask's border and off jumps of the depth. The border's own pixels take that of the nearest
+    trusted one: they are on the object, but their depth may be what lies behind it. Of a thin thing less is taken for
+    its border.
     """
     inside = mask[window].astype(np.uint8)
-    least = parameters.min_eroded_share * inside.sum()
-    core = inside
-    for _ in range(parameters.erosion_px):
-        smaller = cv2.erode(core, _SQUARE)  # outside the picture counts as inside
-        if smaller.sum() < least:
+    border = max(1, round(parameters.erosion_share * max(mask.shape)))
+    core, sure = inside, _smooth(inside, window, view, parameters)
+    for _ in range(border):
+        core = cv2.erode(core, _SQUARE)  # outside the picture counts as inside
+        smaller = _smooth(core, window, view, parameters)
+        if np.count_nonzero(smaller) < parameters.min_eroded_share * np.count_nonzero(inside):
             break
-        core = smaller
-    finite = np.isfinite(view.depth_m[window])
-    known = core.astype(bool) & finite
-    smooth = known & ~view.edge[window]
-    # something like a plant is all edges
-    return smooth if smooth.sum() >= parameters.min_eroded_share * known.sum() else known
+        sure = smaller
+    depth = np.full(inside.shape, np.nan, dtype=np.float32)
+    if not sure.any():
+        return depth
+    distance, nearest = cv2.distanceTransformWithLabels(
+        (~sure).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.zeros(int(nearest.max()) + 1, dtype=np.float32)
+    of_label[nearest[sure]] = view.depth_m[window][sure]
+    told = inside.astype(bool) & (distance <= border + 1)
+    depth[told] = of_label[nearest[told]]
+    return depth
 
 
-def sample_pixels(pixels: Array, window: tuple[slice, slice], limit: int) -> tuple[Array, Array]:
-    """Columns and rows (n,), n <= limit, of the map: set pixels of a window, evenly spread, the most even first."""
+def outline(mask: Array, window: tuple[slice, slice], view: DepthView, parameters: LiftParameters) -> Array:
+    """(h, w) bool of the window: pixels with trusted depth around a mask, a little off it."""
+    near, far = parameters.outline_px
+    inside = mask[window].astype(np.uint8)
+    ring = cv2.dilate(inside, _SQUARE, iterations=far) > cv2.dilate(inside, _SQUARE, iterations=near)
+    around: Array = ring & np.isfinite(view.depth_m[window]) & ~view.edge[window]
+    return around
+
+
+def sample_pixels(pixels: Array, limit: int) -> tuple[Array, Array]:
+    """Columns and rows (n,), n <= limit, of set pixels (h, w): evenly spread, and so are the first of them."""
     rows, columns = np.nonzero(pixels)
-    rows, columns = rows + window[0].start, columns + window[1].start
     place = (columns * _STEP_X + rows * _STEP_Y) % 1.0
     if len(place) > limit:
         chosen = np.argpartition(place, limit)[:limit]
@@ -95,3 +112,10 @@ def _depth_edges(depth_m: Array, jump: float) -> Array:
     nearest = cv2.erode(np.where(unknown, np.float32(np.inf), depth_m), _SQUARE)
     edges: Array = farthest / np.float32(1.0 + jump) > nearest
     return edges
+
+
+def _smooth(core: Array, window: tuple[slice, slice], view: DepthView, parameters: LiftParameters) -> Array:
+    """Pixels (h, w) bool of a core with finite depth, off jumps of it unless, as in a plant, that is most of them."""
+    known = core.astype(bool) & np.isfinite(view.depth_m[window])
+    smooth: Array = known & ~view.edge[window]
+    return smooth if np.count_nonzero(smooth) >= parameters.min_eroded_share * np.count_nonzero(known) else known
