@@ -1,6 +1,7 @@
 """One picture with its lifted objects, as arrays: what all web tasks read."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +75,7 @@ class Picture:
             if image.gravity_from_camera is None
             else np.array(image.gravity_from_camera).reshape(3, 3),
             depth_png=image.depth,
-            closed_classes=frozenset(image.closed_classes),
+            closed_classes=_closed(image, objects),
             object_ids=np.array([o.object_id for o in objects], dtype=np.int64),
             labels=tuple(o.label for o in objects),
             boxes=_rows([o.box for o in objects], 4),
@@ -130,6 +131,12 @@ class Picture:
     @cached_property
     def _trees(self) -> tuple[Any, ...]:
         return tuple(cKDTree(points) for points in self.points)
+
+
+def _closed(image: WebImageRecord, objects: Sequence[WebObjectRecord]) -> frozenset[str]:
+    """Closed classes of which every detection became an object."""
+    missing = Counter(one.label for one in image.detections) - Counter(one.label for one in objects)
+    return frozenset(label for label in image.closed_classes if not missing[label])
 
 
 def _rows(values: Sequence[Sequence[float]], width: int = 3) -> Array:
