@@ -5,10 +5,14 @@ OUT := out/demo
 LAKE := $(OUT)/lake
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: demo results test quality setup clean
+.PHONY: demo results test quality setup weights clean
 
 setup:
 	@bash infra/setup.sh
+
+# The models of the default stack for pictures, about 170 MB into the user's cache or $$SPATIAL_QA_WEIGHTS.
+weights: setup
+	$(PYTHON) jobs/fetch_weights.py
 
 demo: setup
 	$(PYTHON) jobs/make_scans.py --out $(OUT)/scans --scenes 5 --processes $(shell nproc)
