@@ -10,7 +10,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 setup:
 	@bash infra/setup.sh
 
-# The models of the default stack for pictures, about 170 MB into the user's cache or $$SPATIAL_QA_WEIGHTS.
+# The models of the default stack for pictures, about 170 MB into the user's cache or $SPATIAL_QA_WEIGHTS.
 weights: setup
 	$(PYTHON) jobs/fetch_weights.py
 
