@@ -28,7 +28,7 @@ from factory.store.lake import WEB_TABLES, Lake
 from factory.store.storage import Storage
 from factory.visibility.select import resolve_rasterizer
 from factory.web.estimators.stack import StackConfig, check_weights
-from factory.web.inputs import open_input
+from factory.web.inputs.opening import open_input
 from jobs.build_spar7m import cache_file, start_ray
 from jobs.command_line import EXPECTED_ERRORS, JobParser, absolute, complain
 

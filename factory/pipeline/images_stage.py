@@ -8,7 +8,9 @@ from typing import TypeVar
 
 import pyarrow as pa
 
+from factory.errors import DataError
 from factory.pipeline.bad_pictures import BadPictures
+from factory.pipeline.index_stage import LIMITS
 from factory.pipeline.result import StageResult, run_stage
 from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.registry import open_source
@@ -16,15 +18,19 @@ from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from factory.visibility.rasterizer import Rasterizer
 from factory.visibility.select import open_rasterizer
-from factory.web.decode import decode
+from factory.web.decode import DecodedPicture, DecodeLimits, decode_picture
+from factory.web.estimate import estimate_pictures
 from factory.web.estimators.stack import Stack, open_stack
-from factory.web.inputs import open_input
+from factory.web.inputs.base import RawPicture
+from factory.web.inputs.opening import open_input
 from factory.web.labelled import labelled_pictures
 from factory.web.references.captioner import Captioner
 from factory.web.references.colors import with_colors
 from schemas.web import WebImageRecord, WebIndexRecord
 
 PICTURES_PER_GROUP = 64  # rows that are in memory at once, and a row group of the table
+
+_ANY_SIZE = DecodeLimits(min_side=1, max_aspect=100.0)  # what a labelled source holds was chosen by a person
 
 Progress = Callable[[int], None]
 """Takes the number of pictures that were done since it was last called."""
@@ -88,16 +94,48 @@ class EstimateStage(ImagesStage):
         wanted = {image_id for image_id, record in index.items() if not record.reason and image_id not in dropped}
         counts.update({f"rejected: picture: {record.reason}": 1 for record in index.values() if record.reason})
         counts["rejected: picture: duplicate"] += len(dropped)
-        usable = (raw for raw in self._pictures.read(shard_id) if raw.image_id in wanted)
-        for batch in _groups(usable, self._config.stack.batch_size):
-            upright = []
-            for raw in batch:
-                try:
-                    upright.append((index[raw.image_id], raw.caption, decode(raw.data)))
-                except Exception as error:
-                    bad.add(raw.image_id, error)
-            yield from self._estimated(shard_id, upright, counts, bad)
+        for batch in _groups(self._pictures.read(shard_id, wanted), self._config.stack.batch_size):
+            decoded = list(_decoded(batch, bad))
+            yield from self._estimated(
+                [(index[raw.image_id], raw.caption, picture) for raw, picture in decoded], counts, bad
+            )
             self._progress(len(batch))
+
+    def _estimated(
+        self,
+        pictures: list[tuple[WebIndexRecord, str | None, DecodedPicture]],
+        counts: Counter[str],
+        bad: BadPictures,
+    ) -> Iterator[WebImageRecord]:
+        """What the models make of a batch; where they fail on it, of each picture alone."""
+        assert self._stack is not None
+        try:
+            estimates = estimate_pictures(self._stack, [picture for *_, picture in pictures])
+        except Exception as error:
+            if len(pictures) > 1:
+                for one in pictures:
+                    yield from self._estimated([one], counts, bad)
+            else:
+                bad.add(pictures[0][0].image_id, error)
+            return
+        for (record, caption, picture), estimate in zip(pictures, estimates, strict=True):
+            if isinstance(estimate, str):
+                counts[f"rejected: picture: {estimate}"] += 1
+                continue
+            counts.update({f"rejected: detection: {reason}": n for reason, n in estimate.counts.items()})
+            row = WebImageRecord(
+                **record.model_dump(exclude={"reason"}),
+                split="train",
+                caption=caption,
+                scene_id=None,
+                frame_id=None,
+                **estimate.columns(),
+            )
+            row = with_colors(row, picture.rgb)
+            if self._captioner is not None:
+                row, failures = self._captioner.describe(row, picture.rgb)
+                counts.update({f"rejected: description: {reason}": n for reason, n in failures.items()})
+            yield row
 
     def close(self) -> None:
         if self._stack is not None:
@@ -125,7 +163,7 @@ class LabelStage(ImagesStage):
         for record in labelled_pictures(self._source, self._records, shard_id, self._rasterizer, rejected):
             try:
                 data, _ = self._source.read_media(record.image)
-                yield with_colors(record, decode(data).rgb)
+                yield with_colors(record, decode_picture(data, _ANY_SIZE).rgb)
             except Exception as error:
                 bad.add(record.image_id, error)
             self._progress(1)
@@ -135,6 +173,16 @@ class LabelStage(ImagesStage):
         if self._rasterizer is not None:
             self._rasterizer.close()
             self._rasterizer = None
+
+
+def _decoded(batch: list[RawPicture], bad: BadPictures) -> Iterator[tuple[RawPicture, DecodedPicture]]:
+    for raw in batch:
+        try:
+            if raw.data is None:
+                raise DataError(f"{raw.uri}: {raw.reason}; it could be read when the index was made")
+            yield raw, decode_picture(raw.data, LIMITS.decode)
+        except Exception as error:  # whatever is wrong with one picture, the others go on
+            bad.add(raw.image_id, error)
 
 
 def _groups(items: Iterator[_T], size: int) -> Iterator[list[_T]]:

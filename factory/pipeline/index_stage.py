@@ -1,7 +1,5 @@
 """First stage for web images: a shard's pictures -> what each is, and whether it can be used. No model."""
 
-from collections import Counter
-
 import pyarrow as pa
 
 from factory.pipeline.result import StageResult, run_stage
@@ -9,15 +7,19 @@ from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.base import FileHasher
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
-from factory.web.index import INDEX_PARAMETERS, VERSION, index_shard
-from factory.web.inputs import Input, open_input
+from factory.web.index import VERSION, IndexLimits, index_shard
+from factory.web.inputs.base import WebInput
+from factory.web.inputs.opening import open_input
+
+LIMITS = IndexLimits()
 
 
-def index_versions(pictures: Input, shard_id: str, hasher: FileHasher) -> dict[str, str]:
+def index_versions(pictures: WebInput, shard_id: str, hasher: FileHasher) -> dict[str, str]:
     """Everything that the index of a shard depends on, by name."""
     return {
-        "index": str(VERSION),
-        **{f"parameter {name}": value for name, value in INDEX_PARAMETERS.items()},
+        "index": f"v{VERSION}",
+        f"source {pictures.kind}": str(pictures.version),
+        **{f"parameter {name}": value for name, value in LIMITS.versions().items()},
         **{f"input {name}": digest for name, digest in pictures.input_digest(shard_id, hasher).items()},
     }
 
@@ -35,8 +37,7 @@ class IndexStage:
         return run_stage(self._lake, self._source, shard_id, "index", lambda: self._build(shard_id, versions))
 
     def _build(self, shard_id: str, versions: dict[str, str]) -> dict[str, int]:
-        counts: Counter[str] = Counter()
-        rows = index_shard(self._source, self._pictures, shard_id, counts)
+        rows, counts = index_shard(self._source, self._pictures, shard_id, LIMITS)
         table = pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES["web_index"])
         self._lake.write("web_index", self._source, shard_id, table, versions=versions, counts=counts)
         return dict(counts)

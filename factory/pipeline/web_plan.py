@@ -13,9 +13,10 @@ from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.base import FileHasher
 from factory.store.lake import UPSTREAM, WEB_TABLES, Lake, PartitionMeta
 from factory.web.duplicates import Decisions, find_duplicates
+from factory.web.estimate import DEFAULTS as ESTIMATE
 from factory.web.estimate import VERSION as ESTIMATE_VERSION
 from factory.web.estimators.stack import stack_digest
-from factory.web.inputs import Input
+from factory.web.inputs.base import WebInput
 from factory.web.labelled import VERSION as LABELLED_VERSION
 from schemas.base import Record
 
@@ -65,7 +66,7 @@ class WebPlan(Record):
         return dict(sorted(found.items()))
 
 
-def plan_index(config: WebBuildConfig, pictures: Input, lake: Lake, hasher: FileHasher) -> WebPlan:
+def plan_index(config: WebBuildConfig, pictures: WebInput, lake: Lake, hasher: FileHasher) -> WebPlan:
     """The shards whose pictures are to be looked at (again), the first pass of a build."""
     shards = _wanted(config, pictures.list_shards())
 
@@ -127,6 +128,7 @@ def estimate_versions(
     """Everything that the `web_images` of a shard depend on, by name."""
     versions = {
         "estimate": f"v{ESTIMATE_VERSION}",
+        **{f"parameter {name}": value for name, value in ESTIMATE.versions().items()},
         "stack": config.stack.name,
         "models": models,
         "records web_index": index.content_digest,
