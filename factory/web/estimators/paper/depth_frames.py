@@ -24,22 +24,28 @@ class DepthFrame(Protocol):
 
 
 class ProcessorFrame:
-    """With the image processor that comes with a checkpoint (Depth Anything, ZoeDepth, GLPN)."""
+    """With the image processor that comes with a checkpoint (Depth Anything, ZoeDepth, GLPN).
 
-    def __init__(self, processor: Any) -> None:
-        self._processor = processor
-        self._padded = bool(getattr(processor, "do_pad", False)) and "Zoe" in type(processor).__name__
+    ZoeDepth's adds 3 sqrt(side / 2) mirrored pixels at each end of each side, which are cut off here: its own way back
+    needs torchvision.
+    """
+
+    def __init__(self, torch: Any, processor: Any, padded: bool) -> None:
+        self._torch, self._processor = torch, processor
+        self._padded = padded and bool(processor.do_pad)
 
     def prepare(self, picture: Array) -> Array:
         pixels: Array = self._processor(images=picture, return_tensors="np")["pixel_values"][0]
         return pixels.astype(np.float32)
 
     def read(self, output: Any, row: int, size: tuple[int, int], intrinsics: Array | None) -> DepthMap:
-        one = type(output)(predicted_depth=output.predicted_depth[row : row + 1].float())
-        target = map_size(size, max(one.predicted_depth.shape[-2:]))
-        sources = {"source_sizes": [size]} if self._padded else {}
-        (found,) = self._processor.post_process_depth_estimation(one, target_sizes=[target], **sources)
-        return DepthMap(_metres(found["predicted_depth"].cpu().numpy()), None)
+        depth = output.predicted_depth[row].float()
+        target = map_size(size, max(depth.shape))
+        margin = [int(3 * (side / 2) ** 0.5) if self._padded else 0 for side in size]
+        if self._padded:
+            depth = _resized(self._torch, depth, (size[0] + 2 * margin[0], size[1] + 2 * margin[1]))
+            depth = depth[margin[0] : margin[0] + size[0], margin[1] : margin[1] + size[1]]
+        return DepthMap(_metres(_resized(self._torch, depth, target).cpu().numpy()), None)
 
 
 class DepthProFrame:
@@ -69,9 +75,7 @@ class DepthProFrame:
         else:
             focal = float(width)
         target = map_size(size, max(inverse.shape))
-        inverse = torch.nn.functional.interpolate(
-            (inverse * width / focal)[None, None], size=target, mode="bilinear", align_corners=False
-        )[0, 0]
+        inverse = _resized(torch, inverse * width / focal, target)
         return DepthMap(_metres((1 / inverse.clamp(_NEAREST, _FARTHEST)).cpu().numpy()), told)
 
 
@@ -79,6 +83,10 @@ def map_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
     """(height, width) of the picture scaled down so that its long side is at most `longest`; never up."""
     scale = min(1.0, longest / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _resized(torch: Any, values: Any, size: tuple[int, int]) -> Any:
+    return torch.nn.functional.interpolate(values[None, None], size=size, mode="bilinear", align_corners=False)[0, 0]
 
 
 def _metres(depth: Array) -> Array:

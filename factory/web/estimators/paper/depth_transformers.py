@@ -39,11 +39,10 @@ class TransformersDepth:
         if config["model_type"] == "depth_pro":
             self._frame = DepthProFrame(self._run.torch, self._checkpoint.path)
         else:
-            self._frame = ProcessorFrame(
-                transformers.AutoImageProcessor.from_pretrained(
-                    self._checkpoint.path, local_files_only=True, backend="pil"
-                )
+            processor = transformers.AutoImageProcessor.from_pretrained(
+                self._checkpoint.path, local_files_only=True, backend="pil"
             )
+            self._frame = ProcessorFrame(self._run.torch, processor, padded=config["model_type"] == "zoedepth")
         self._model = self._run.ready(model)
 
     @property
