@@ -24,8 +24,8 @@ class Picture:
     intrinsics : (3, 3) [px]; gravity_from_camera : (3, 3) or None; centers, aabb_min, aabb_max : (n, 3) [m, camera];
     gravity_min, gravity_max : (n, 3) [m, gravity], NaN where unknown; azimuths : (n,) [deg] raw, as seen along the ray
     to the object; fronts : (n, 3) unit vectors [camera], turned by it; both NaN where unknown or where an object
-    has not exactly one front; whole : (n,) not cut by the picture's border; points : per object (m, 3) [m, camera];
-    boxes : (n, 4) [px, x1 y1 x2 y2]; occluded_by : per object the rows of those that hide a part of it;
+    has not exactly one front; whole : (n,) cut neither by the picture's border nor by an object in front;
+    points : per object (m, 3) [m, camera]; boxes : (n, 4) [px, x1 y1 x2 y2]; occluded_by : per object the rows of those that hide a part of it;
     closed_classes : labels of which every instance that shows is an object here; depth_png : the stored map.
     """
 
@@ -79,7 +79,7 @@ class Picture:
             object_ids=np.array([o.object_id for o in objects], dtype=np.int64),
             labels=tuple(o.label for o in objects),
             boxes=_rows([o.box for o in objects], 4),
-            whole=np.array([not o.truncated for o in objects], dtype=bool),
+            whole=np.array([not o.truncated and not o.occluded_by for o in objects], dtype=bool),
             centers=_rows([o.center for o in objects]),
             aabb_min=_rows([o.aabb_min for o in objects]),
             aabb_max=_rows([o.aabb_max for o in objects]),
