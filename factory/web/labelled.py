@@ -1,4 +1,4 @@
-"""Labelled RGB-D pictures: the keyframes of a lake's scenes as rows of `web_images`, with the truth in place of models.
+"""Labelled RGB-D pictures: the keyframes of a lake's scenes as rows of `web_images`, with the truth for models.
 
 The scene's records say which frames are kept and what the objects are; its mesh, rasterized at the size of the maps,
 says which pixels show which object. Structure (walls, floors) and objects without a label are not detections.

@@ -40,10 +40,11 @@ class _Refused(Exception):
 def lift(image: WebImageRecord, parameters: LiftParameters = DEFAULTS) -> tuple[list[WebObjectRecord], Counter[str]]:
     """The objects of a picture in the order of its detections, and how many detections were left out, by reason.
 
-    Depth is that of the stored PNG. Boxes lie between percentiles of the cleaned points; where a detection carries
-    the truth, they are bounds of the true box, and the points alone come from mask and depth. An object's id is that of
-    its detection, or else its place among the detections. References name the class; whether that tells objects apart
-    is for others to say. Raises DataError when masks and depth are not maps of one size.
+    Depth is that of the stored PNG. Boxes lie evenly about the centre of an upright box and hold the cleaned points
+    between percentiles; where a detection carries the truth, they are bounds of the true box, and the points alone
+    come from mask and depth. An object's id is that of its detection, or else its place among the detections.
+    References name the class; whether that tells objects apart is for others to say. Raises DataError when
+    masks and depth are not maps of one size.
     """
     counts: Counter[str] = Counter()
     ids, detections = _candidates(image, parameters, counts)

@@ -106,7 +106,7 @@ def sample_pixels(pixels: Array, limit: int) -> tuple[Array, Array]:
 
 
 def _depth_edges(depth_m: Array, jump: float) -> Array:
-    """(h, w) bool: depths of the 3 x 3 pixels around differ by more than the relative jump; sky is farther than all."""
+    """(h, w) bool: depths of the 3 x 3 pixels around differ by more than the jump (relative); sky is far."""
     unknown = np.isnan(depth_m)
     farthest = cv2.dilate(np.where(unknown, np.float32(0), depth_m), _SQUARE)
     nearest = cv2.erode(np.where(unknown, np.float32(np.inf), depth_m), _SQUARE)
