@@ -25,7 +25,8 @@ class Picture:
     gravity_min, gravity_max : (n, 3) [m, gravity], NaN where unknown; azimuths : (n,) [deg] raw, as seen along the ray
     to the object; fronts : (n, 3) unit vectors [camera], turned by it; both NaN where unknown or where an object
     has not exactly one front; whole : (n,) cut neither by the picture's border nor by an object in front;
-    points : per object (m, 3) [m, camera]; boxes : (n, 4) [px, x1 y1 x2 y2]; occluded_by : per object the rows of those that hide a part of it;
+    points : per object (m, 3) [m, camera]; boxes : (n, 4) [px, x1 y1 x2 y2];
+    occluded_by : per object the rows of those that hide a part of it;
     closed_classes : labels of which every instance that shows is an object here; depth_png : the stored map.
     """
 
