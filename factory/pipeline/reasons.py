@@ -30,6 +30,10 @@ def why(committed: PartitionMeta | None, versions: dict[str, str]) -> str:
                     reasons.append(f"wording changed: {rest}")
                 case "records" if rest:
                     reasons.append("records changed")
+                case "model":
+                    reasons.append(f"model changed: {rest}")
+                case "duplicates":
+                    reasons.append("duplicates changed")
                 case _:
                     reasons.append(f"{name} {old} -> {new}")
     return ", ".join(dict.fromkeys(reasons))

@@ -12,10 +12,11 @@ from factory.pipeline.reasons import meta_or_none, why
 from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.base import FileHasher
 from factory.store.lake import UPSTREAM, WEB_TABLES, Lake, PartitionMeta
-from factory.web.duplicates import Decisions, find_duplicates
+from factory.web.duplicates import VERSION as DUPLICATES_VERSION
+from factory.web.duplicates import ShardDuplicates, find_duplicates
 from factory.web.estimate import DEFAULTS as ESTIMATE
 from factory.web.estimate import VERSION as ESTIMATE_VERSION
-from factory.web.estimators.stack import stack_digest
+from factory.web.estimators.stack import ROLES, stack_digest
 from factory.web.inputs.base import WebInput
 from factory.web.labelled import VERSION as LABELLED_VERSION
 from schemas.base import Record
@@ -83,8 +84,10 @@ def plan_pictures(config: WebBuildConfig, lake: Lake, index: WebPlan) -> WebPlan
     """What follows the index: models and questions. Shards whose index is still to be made are planned whole."""
     shards = [step.shard_id for step in index.steps]
     stale = {step.shard_id for step in index.to_build}
-    decisions = find_duplicates(lake, config.source, [shard for shard in shards if shard not in stale])
-    models = stack_digest(config.stack)
+    stored = {shard for dataset, shard in lake.partitions("web_index") if dataset == config.source}
+    indexed = [shard for shard in shards if shard in stored - stale]
+    decisions = find_duplicates((shard, lake.read("web_index", config.source, shard)) for shard in indexed)
+    models = {f"model {role}": stack_digest(config.stack, (role,)) for role in ROLES}
 
     def step(shard_id: str) -> WebStep:
         if shard_id in stale:
@@ -92,8 +95,8 @@ def plan_pictures(config: WebBuildConfig, lake: Lake, index: WebPlan) -> WebPlan
         of_index = meta_or_none(lake, "web_index", config.source, shard_id)
         if of_index is None:  # in quarantine since the pass before
             return WebStep(shard_id=shard_id, action="none")
-        versions = estimate_versions(config, of_index, decisions, shard_id, models)
-        return _step(config, lake, shard_id, versions, sorted(decisions.dropped(shard_id)))
+        versions = estimate_versions(config, of_index, decisions[shard_id], models)
+        return _step(config, lake, shard_id, versions, list(decisions[shard_id].image_ids))
 
     return _with_removed(config, lake, shards, [step(shard) for shard in shards])
 
@@ -123,16 +126,16 @@ def plan_labelled(config: WebBuildConfig, lake: Lake, records: Lake) -> WebPlan:
 
 
 def estimate_versions(
-    config: WebBuildConfig, index: PartitionMeta, decisions: Decisions, shard_id: str, models: str
+    config: WebBuildConfig, index: PartitionMeta, duplicates: ShardDuplicates, models: dict[str, str]
 ) -> dict[str, str]:
     """Everything that the `web_images` of a shard depend on, by name."""
     versions = {
         "estimate": f"v{ESTIMATE_VERSION}",
         **{f"parameter {name}": value for name, value in ESTIMATE.versions().items()},
         "stack": config.stack.name,
-        "models": models,
+        **models,
         "records web_index": index.content_digest,
-        "duplicates": decisions.digest(shard_id),
+        "duplicates": f"v{DUPLICATES_VERSION} {duplicates.digest}",
     }
     if config.captioner is not None:
         versions["captioner"] = config.captioner.model
