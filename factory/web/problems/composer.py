@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from itertools import combinations
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from factory.web.picture import Picture
 from factory.web.problems.facts import FactLine, SceneFacts
 from factory.web.problems.kinds import KINDS
 from factory.web.problems.problem import Problem
-from factory.web.problems.solution import Kind, Rows, Solution, UnfitError
+from factory.web.problems.solution import Kind, Rows, Solution, UnfitError, require
 from factory.web.problems.templates import PATH, templates_of
 from factory.web.tasks.parameters import DEFAULTS
 
@@ -52,13 +53,15 @@ def _draw(
     kind: Kind, scene: SceneFacts, rng: np.random.Generator, rejects: Counter[str]
 ) -> tuple[Rows, Solution] | None:
     """Objects and their solution; of the two outcomes of a kind either, where the picture offers both."""
-    if len(scene.rows) < kind.slots:
+    objects = scene.sized if kind.sized else scene.rows
+    if len(objects) < kind.slots:
         return None
     found: dict[str, tuple[Rows, Solution]] = {}
     wanted = kind.outcomes or ("",)
-    for places in different_numbers(_TRIES, kind.slots, len(scene.rows), rng).tolist():
-        rows = tuple(scene.rows[places].tolist())
+    for places in different_numbers(_TRIES, kind.slots, len(objects), rng).tolist():
+        rows = tuple(objects[places].tolist())
         try:
+            require(all(scene.apart[pair] for pair in combinations(rows, 2)), "same thing")
             solution = kind.solve(scene, rows)
         except UnfitError as reason:
             rejects[f"{kind.name}: {reason}"] += 1

@@ -39,7 +39,8 @@ class Solution:
 
 @dataclass(frozen=True)
 class Kind:
-    """slots : objects of a question; sized : whether they are such whose width and height are known; outcomes : the answers in words, of which both are asked alike, or none."""
+    """slots : objects of a question; sized : whether they are such whose width and height are known;
+    outcomes : the answers in words, of which both are asked alike, or none."""
 
     name: str
     slots: int
