@@ -36,7 +36,7 @@ def ca1m_qa(picture: PictureRows, left_out: Counter[str]) -> list[dict[str, Any]
         else:
             item = {
                 "qa_type": name,
-                "prefix": _question(row),
+                "prefix": finished_question(row),
                 "suffix": final.get(row.item_id, row.answer),
                 "meta": _meta(row),
                 "object": objects_field(named),
@@ -54,7 +54,8 @@ def _type_name(row: WebQARow, picture: PictureRows) -> str | None:
     return ca1m_type(row, picture.objects)
 
 
-def _question(row: WebQARow) -> str:
+def finished_question(row: WebQARow) -> str:
+    """With its options below it, or a request for yes or no."""
     if row.format == "mcq":
         options = (f"{letter}. {option}" for letter, option in zip(_LETTERS, row.options or (), strict=False))
         return "\n".join((row.question, *options))

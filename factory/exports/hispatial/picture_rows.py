@@ -16,7 +16,8 @@ _UNUSED = ["mask", "points"]  # of objects: most of their bytes
 class NamedObject:
     """What questions and provenance say of an object; box x1 y1 x2 y2 [px], the rest in metres of the camera frame.
 
-    is_unambiguous : the reference alone tells it from others; size : full lengths of the gravity box (right, down, forward), None where gravity is unknown.
+    is_unambiguous : the reference alone tells it from others; size : full lengths of the gravity box (right, down,
+    forward), None where gravity is unknown.
     """
 
     object_id: int

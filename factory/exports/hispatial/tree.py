@@ -1,7 +1,7 @@
 """The shards of a lake, in the folders that HiSpatial's training script looks into.
 
 <split>/wild/<source>/<shard>.tar      `coyo_dir` or `o365_dir`: exactly one folder above the shards
-<split>/ca1m/<source>-<shard>.tar      `ca1m_data_dir`: none
+<split>/ca1m/<source>+<shard>.tar      `ca1m_data_dir`: none
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from factory.errors import DataError
+from factory.exports.hispatial.chat import FOLDER, ChatWriter
 from factory.exports.hispatial.picture_rows import PictureRows, read_shard
 from factory.exports.hispatial.samples import ca1m_sample, wild_sample
 from factory.exports.hispatial.shard import add_sample, open_shard, sample_keys
@@ -34,8 +35,9 @@ _README_TEXT = f"""{_TITLE}
 What is here
   <split>/wild/<source>/<shard>.tar    in-the-wild layout:
                                        KEY.jpg, KEY.png (depth), KEY.intrinsics.pt, KEY.pt (questions)
-  <split>/ca1m/<source>-<shard>.tar    CA-1M layout, for sources with measured depth and labelled objects:
+  <split>/ca1m/<source>+<shard>.tar    CA-1M layout, for sources with measured depth and labelled objects:
                                        KEY_image.jpg, KEY_depth.npy, KEY_intrinsics.pt, KEY_qa.pt, KEY_meta.json
+  chat/<split>.jsonl, chat/images/     conversations, if asked for, with boxes drawn into the pictures that need them
 
 For training, name these folders in HiSpatial's configuration
   coyo_dir or o365_dir    .../train/wild
@@ -64,6 +66,7 @@ class HispatialSummary:
     shards: Counter[tuple[Split, Layout, str]] = field(default_factory=Counter)
     pictures: Counter[tuple[Split, Layout, str]] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    left_out_of_chat: Counter[str] = field(default_factory=Counter)
 
 
 def export_hispatial(
@@ -74,14 +77,16 @@ def export_hispatial(
     layout: Layout | None = None,
     source: str | None = None,
     stand_ins: bool = False,
+    chat: bool = False,
     track: Track = iter,
 ) -> HispatialSummary:
     """Writes the pictures and questions of a lake as shards into `out`, in place of an earlier export.
 
     layout : of all pictures; by default CA-1M's for those with measured depth, the wild one for others, and pictures
     without measured depth are left out of CA-1M's; source : only this one; stand_ins : also pictures from models with
-    random weights. Shards are read one at a time; the same lake and pictures give the same bytes. Raises DataError
-    when there is nothing to export or a shard cannot be exported; an earlier export stays as it was then.
+    random weights; chat : also as conversations. Shards are read one at a time; the same lake and pictures give the
+    same bytes. Raises DataError when there is nothing to export or a shard cannot be exported; an earlier export
+    stays as it was then.
     """
     partitions = [place for place in lake.partitions("web_qa") if source in (None, place[0])]
     if not partitions:
@@ -89,8 +94,10 @@ def export_hispatial(
         raise DataError(
             f"{lake.storage.url}: no questions{of_source} about pictures; build them first, or check --root"
         )
-    with replacing(out, (*SPLITS, README), signed=README, signature=_TITLE) as new:
-        tree = _Tree(new, HispatialSummary(), read_picture, layout, stand_ins)
+    with ExitStack() as stack:
+        new = stack.enter_context(replacing(out, (*SPLITS, FOLDER, README), signed=README, signature=_TITLE))
+        writer = stack.enter_context(ChatWriter(new)) if chat else None
+        tree = _Tree(new, HispatialSummary(), read_picture, layout, stand_ins, writer)
         for dataset, shard in track(partitions):
             tree.add(dataset, shard, list(read_shard(lake, dataset, shard)))
         if not tree.summary.pictures:
@@ -105,9 +112,9 @@ def export_hispatial(
 def shard_path(split: Split, layout: Layout, dataset: str, shard: str) -> Path:
     """Where a shard lies in the export."""
     source, name = quote(dataset, safe=""), quote(shard, safe="")
-    return (
-        Path(split, layout, source, f"{name}.tar") if layout == "wild" else Path(split, layout, f"{source}-{name}.tar")
-    )
+    if layout == "wild":
+        return Path(split, layout, source, f"{name}.tar")
+    return Path(split, layout, f"{source}+{name}.tar")  # neither holds a plus sign
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,7 @@ class _Tree:
     read_picture: ReadPicture
     layout: Layout | None
     stand_ins: bool
+    chat: ChatWriter | None
 
     def add(self, dataset: str, shard: str, pictures: list[PictureRows]) -> None:
         """Writes the pictures of a shard of the lake: a tar per split and layout."""
@@ -135,7 +143,10 @@ class _Tree:
                     writers[place] = stack.enter_context(open_shard(path))
                     self.summary.shards[*place, dataset] += 1
                 make = wild_sample if layout == "wild" else ca1m_sample
-                add_sample(writers[place], make(key, picture, self._read(picture.image), self.summary.left_out))
+                data = self._read(picture.image)
+                add_sample(writers[place], make(key, picture, data, self.summary.left_out))
+                if self.chat is not None:
+                    self.chat.add(dataset, shard, key, picture, data, self.summary.left_out_of_chat)
                 self.summary.pictures[*place, dataset] += 1
 
     def _read(self, image: WebImageRecord) -> bytes:

@@ -303,7 +303,7 @@ def sample_rows(image: WebImageRecord) -> list[WebQARow]:
     for task, items in _TASKS.items():
         for n, (ids, colors, values, pixels, worded) in enumerate(items):
             for form, pair_type, question, answer, options in worded:
-                key = f"{image.image_id}|{task}|{n}"
+                key = f"{image.source}|{image.shard_id}|{image.image_id}|{task}|{n}"
                 right = options["ABCDEFGHIJ".index(answer)] if options else answer
                 rows.append(
                     WebQARow(

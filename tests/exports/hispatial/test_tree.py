@@ -72,7 +72,7 @@ def test_every_picture_and_question_is_there(lake: Lake, inputs: Path, tmp_path:
     assert set(contents(tmp_path)) == {
         "README.txt",
         *(f"{split}/wild/photos/{shard}.tar" for split in ("train", "val") for shard in ("00000", "00001")),
-        *(f"{split}/ca1m/scannet-scene{n}_00.tar" for split in ("train", "val") for n in ("0000", "0001")),
+        *(f"{split}/ca1m/scannet+scene{n}_00.tar" for split in ("train", "val") for n in ("0000", "0001")),
     }
     # problems do not go into the wild layout; switches not into the other
     assert summary.left_out == {
@@ -156,7 +156,7 @@ def test_counted_objects_are_not_named(out: Path) -> None:
 
 
 def test_the_files_of_a_ca1m_sample(out: Path) -> None:
-    files = members(out / "train/ca1m/scannet-scene0000_00.tar")
+    files = members(out / "train/ca1m/scannet+scene0000_00.tar")
     endings = ["_image.jpg", "_depth.npy", "_intrinsics.pt", "_qa.pt", "_meta.json"]
     keys = [name.removesuffix("_image.jpg") for name in files if name.endswith("_image.jpg")]
     assert list(files) == [key + ending for key in keys for ending in endings]
@@ -171,7 +171,7 @@ def test_the_files_of_a_ca1m_sample(out: Path) -> None:
 
 
 def test_ca1m_items_are_finished_texts(out: Path) -> None:
-    items = read_pt(members(out / "train/ca1m/scannet-scene0000_00.tar")["a-jpg_qa.pt"])
+    items = read_pt(members(out / "train/ca1m/scannet+scene0000_00.tar")["a-jpg_qa.pt"])
     by_task: dict[str, list[dict]] = {}
     for item in items:
         by_task.setdefault(item["meta"]["task"], []).append(item)
