@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-_PLURALS = {"is": "are", "does": "do", "has": "have", "it": "they", "its": "their"}
+_PLURALS = {"is": "are", "does": "do", "has": "have"}
 
 
 def agreeing(verb: str, several: bool) -> str:
