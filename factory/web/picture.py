@@ -117,21 +117,28 @@ class Picture:
 
     def closest_of(self, pairs: Array) -> Array:
         """(m,) least distances [m] between the cleaned points of pairs (m, 2) of objects; inf where one has none."""
-        return np.array([self._closest(first, second) for first, second in pairs.tolist()], dtype=np.float64)
+        return np.array([self._closest(*sorted(pair)) for pair in pairs.tolist()], dtype=np.float64)
 
     def _closest(self, first: int, second: int) -> float:
-        few, many = sorted((first, second), key=lambda row: (len(self.points[row]), row))
-        points = self.points[few]
+        if (first, second) not in self._closest_known:
+            few, many = sorted((first, second), key=lambda row: len(self.points[row]))
+            self._closest_known[first, second] = self._search(self.points[few], self._trees[many])
+        return self._closest_known[first, second]
+
+    def _search(self, points: Array, tree: Any) -> float:
         if not len(points):
             return math.inf
-        tree = self._trees[many]
         # some points bound the distance, so that the search for the others soon ends
         bound = tree.query(points[:: max(len(points) // 32, 1)])[0].min()
         return float(min(bound, tree.query(points, distance_upper_bound=bound)[0].min()))
 
     @cached_property
     def _trees(self) -> tuple[Any, ...]:
-        return tuple(cKDTree(points) for points in self.points)
+        return tuple(cKDTree(points, balanced_tree=False) for points in self.points)
+
+    @cached_property
+    def _closest_known(self) -> dict[tuple[int, int], float]:
+        return {}
 
 
 def _closed(image: WebImageRecord, objects: Sequence[WebObjectRecord]) -> frozenset[str]:

@@ -96,7 +96,8 @@ class ClosestDistance(WebTask):
 
     def propose(self, picture: Picture, rng: np.random.Generator, quota: int) -> WebProposal:
         pool = pool_of_sets(picture, 2, self.parameters, rng)
-        places = pool.draw(2 * quota, rng)  # a search through points for each: not for pairs that nobody asks about
+        # a search through points for each pair: only a few more than are asked, for those that touch
+        places = pool.draw(quota + quota // 2, rng)
         apart = in_distance_range(picture.closest_of(pool.rows[places]), self.parameters)
         pool.count("distance out of range", int((~apart).sum()))
         pool.count("beyond the quota", max(int(apart.sum()) - quota, 0))

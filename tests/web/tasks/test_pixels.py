@@ -123,6 +123,15 @@ def test_a_wall_has_no_nearer_pixel_and_the_far_is_not_asked() -> None:
     assert rejects == {"distance out of range": 2 * DEFAULTS.items * DEFAULTS.pixels_per_question}
 
 
+def test_two_pixels_are_far_apart() -> None:
+    task = PixelDepth(replace(DEFAULTS, min_pixel_gap=250.0))
+    facts, rejects = make_facts(task, picture_with(smooth_depth(160, 120)), 0)
+    gaps = [np.hypot(*np.subtract(fact.pixels[:2], fact.pixels[2:])) for fact in facts if len(fact.pixels) == 4]
+    assert len(gaps) == 4
+    assert min(gaps) >= 250
+    assert rejects["pixels too near"] > 10
+
+
 def test_either_pixel_is_nearer_as_often() -> None:
     for seed in range(30):
         facts, _ = make_facts(PixelDepth(), picture_with(smooth_depth(160, 120, seed), seed), 0)
