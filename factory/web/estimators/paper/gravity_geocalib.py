@@ -49,6 +49,9 @@ class GeoCalib:
             model = package.GeoCalib(weights=str(checkpoint.path))
         except (RuntimeError, ValueError, KeyError) as error:
             raise DataError(f"{checkpoint.path}: GeoCalib cannot load it: {error}") from error
+        absent = sorted({name for name, _ in model.model.named_parameters()} - _names(saved["model"]))
+        if absent:  # GeoCalib itself only warns
+            raise DataError(f"{checkpoint.path}: {len(absent)} weights are missing, first {absent[0]}")
         # its optimiser solves small linear systems, which have no half precision
         self._model = model.to(self._run.device).eval()
 
@@ -77,6 +80,11 @@ class GeoCalib:
         if not np.isfinite(up).all() or not np.rad2deg(doubt) <= self._parameters.max_uncertainty_deg:
             return None
         return gravity_from_up(up)
+
+
+def _names(state: Mapping[str, object]) -> set[str]:
+    """Names of weights, also without their second part, as GeoCalib reads checkpoints of its training code."""
+    return set(state) | {".".join([*name.split(".")[:1], *name.split(".")[2:]]) for name in state}
 
 
 def gravity_from_up(up_camera: Array) -> Array | None:

@@ -1,30 +1,34 @@
-"""The smallest ONNX model with given inputs and outputs: random sums of the picture's mean colors."""
+"""The smallest ONNX model with given inputs and outputs: sums of the picture's mean colors."""
 
 from pathlib import Path
+
+import numpy as np
 
 from factory.web.estimators.paper.checkpoints import MARK
 from factory.web.estimators.paper.runtime import require
 
-_SEED = 20250
+Array = np.ndarray
 
 
-def write_means(path: Path, shape: tuple[int, int, int], outputs: int) -> None:
-    """A model from (n, *shape) float32 to (n, outputs). Needs the package `onnx`."""
-    import numpy as np
-
+def write_means(path: Path, shape: tuple[int, int, int], weights: Array, middle: float) -> None:
+    """A model from (n, *shape) float32 to (n, outputs): (mean colors - middle) @ weights (3, outputs). Needs the
+    package `onnx`."""
     onnx = require("onnx", "pip install onnx (only random stand-ins need it)")
     helper, float32 = onnx.helper, onnx.TensorProto.FLOAT
-    weights = np.random.default_rng(_SEED).normal(size=(shape[0], outputs)).astype(np.float32)
     graph = helper.make_graph(
         [
             helper.make_node("GlobalAveragePool", ["pixels"], ["means"]),
             helper.make_node("Flatten", ["means"], ["flat"], axis=1),
-            helper.make_node("MatMul", ["flat", "weights"], ["logits"]),
+            helper.make_node("Sub", ["flat", "middle"], ["centered"]),
+            helper.make_node("MatMul", ["centered", "weights"], ["logits"]),
         ],
         "means",
         [helper.make_tensor_value_info("pixels", float32, ["n", *shape])],
-        [helper.make_tensor_value_info("logits", float32, ["n", outputs])],
-        [onnx.numpy_helper.from_array(weights, "weights")],
+        [helper.make_tensor_value_info("logits", float32, ["n", weights.shape[1]])],
+        [
+            onnx.numpy_helper.from_array(weights.astype(np.float32), "weights"),
+            onnx.numpy_helper.from_array(np.full(shape[0], middle, dtype=np.float32), "middle"),
+        ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
     model.ir_version = 8

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from factory.web.estimators.paper.checkpoints import MARK
 from factory.web.estimators.paper.onnx_stand_ins import write_means
 from factory.web.estimators.paper.pixels import IMAGENET_MEAN, IMAGENET_STD
@@ -153,7 +155,9 @@ def geocalib(path: Path, full: bool = False) -> None:
 def orient_anything(path: Path, full: bool = False) -> None:
     """An ONNX file with Orient Anything's inputs and outputs; `full` is its own architecture, a checkpoint."""
     if not full:
-        write_means(path, (3, 518, 518), 900)
+        rng, turn = np.random.default_rng(_SEED), np.deg2rad(np.arange(360))
+        azimuth = 20 * rng.normal(size=(3, 2)) @ np.stack([np.cos(turn), np.sin(turn)])  # one peak: one front
+        write_means(path, (3, 518, 518), np.hstack([azimuth, rng.normal(size=(3, 540))]), middle=0.9)
         return
     torch = require("torch")
     from factory.web.estimators.paper.orientation import HOW
@@ -170,7 +174,8 @@ def ram(path: Path, full: bool = False) -> None:
 
     tags = default_vocabulary()[:64]
     path.mkdir(parents=True)
-    write_means(path / "model.onnx", (3, 384, 384), len(tags))
+    weights = np.random.default_rng(_SEED).normal(size=(3, len(tags)))
+    write_means(path / "model.onnx", (3, 384, 384), weights, middle=0.0)
     (path / "tags.txt").write_text("\n".join(tags) + "\n")
     (path / "thresholds.txt").write_text("0.5\n" * len(tags))
 

@@ -220,7 +220,7 @@ def test_rams_tags_are_those_above_their_thresholds(tiny, tmp_path, pictures):
     machine = tiny.machine(tmp_path)
     tagger = Tagger(open_plain_folder(weights, machine, FILES, ram), machine)
     assert tagger.checkpoint.is_random
-    (initial,) = onnx.load(path / "model.onnx").graph.initializer
+    initial = onnx.load(path / "model.onnx").graph.initializer[0]
     plain = np.full((50, 60, 3), (200, 30, 90), dtype=np.uint8)
     means = (plain[0, 0] / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)
     likely = 1 / (1 + np.exp(-means @ onnx.numpy_helper.to_array(initial)))
