@@ -1,7 +1,10 @@
 """Pixels of the depth map: where the point behind one is, and which of two is nearer."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from factory.tasks.sampling import in_equal_parts
 from factory.web.picture import Picture
 from factory.web.tasks.margins import difference_margin, in_distance_range
 from factory.web.tasks.parameters import WebParameters
@@ -76,7 +79,7 @@ class PixelDepth(WebTask):
         asked = np.stack([np.ones(2 * count, dtype=bool), choice == 1], axis=1)
 
         pixels[~asked] = -1
-        pool = WebPool(np.zeros((2 * count, 0), dtype=np.int64), choice, pixels.reshape(-1, 4))
+        pool = WebPool(np.zeros((2 * count, 0), dtype=np.int64), choice)
         pool.reject("no depth", (asked & np.isnan(depth)).any(axis=1))
         pool.reject("distance out of range", (asked & ~in_distance_range(depth, self.parameters)).any(axis=1))
         pool.reject("depth edge", (asked & ~smooth).any(axis=1))
@@ -84,8 +87,12 @@ class PixelDepth(WebTask):
         pool.reject("pixels too near", (choice == 1) & (gap < self.parameters.min_pixel_gap))
         apart = difference_margin(depth[:, 0], depth[:, 1], self.parameters) > 1
         pool.reject("depths alike", (choice == 1) & ~apart)
-        second = asked[:, 1] & (depth[:, 1] < depth[:, 0])
-        return pool.propose(pool.draw(quota, rng, np.stack([choice, second], axis=1).astype(np.int64)))
+        places = pool.draw(quota, rng, choice)
+        pairs = places[choice[places] == 1]
+        turned = (depth[pairs, 1] < depth[pairs, 0]) != in_equal_parts(len(pairs), 2, rng)
+        pixels[pairs[turned]] = pixels[pairs[turned]][:, ::-1]  # of the drawn pairs, either pixel is nearer as often
+        proposal = pool.propose(places)
+        return replace(proposal, candidates=replace(proposal.candidates, pixels=pixels[places].reshape(-1, 4)))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
         assert candidates.pixels is not None, "questions about pixels have pixels"

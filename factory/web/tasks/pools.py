@@ -17,12 +17,11 @@ BOX_COLORS = 5  # the loader draws no more
 class WebPool:
     """Candidates of one picture under test. Each is rejected for the first reason that applies.
 
-    rows, choice, pixels : as in `WebCandidates`; choice is all 0 if not given.
+    rows, choice : as in `WebCandidates`; choice is all 0 if not given.
     """
 
-    def __init__(self, rows: Array, choice: Array | None = None, pixels: Array | None = None) -> None:
+    def __init__(self, rows: Array, choice: Array | None = None) -> None:
         self.rows = rows
-        self.pixels = pixels
         self.choice = np.zeros(len(rows), dtype=np.int64) if choice is None else choice
         self._alive = np.ones(len(rows), dtype=bool)
         self._rejects: Counter[str] = Counter()
@@ -62,8 +61,7 @@ class WebPool:
 
     def propose(self, places: Array) -> WebProposal:
         """The drawn places as a proposal."""
-        pixels = None if self.pixels is None else self.pixels[places]
-        return WebProposal(WebCandidates(self.rows[places], self.choice[places], pixels), self._rejects)
+        return WebProposal(WebCandidates(self.rows[places], self.choice[places]), self._rejects)
 
 
 def pool_of_sets(
