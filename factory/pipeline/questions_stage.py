@@ -65,8 +65,9 @@ class QuestionsStage:
         images = lake.meta("web_images", source, shard_id)
         if images is not None:
             versions = questions_versions(images, self._config)
-            committed = lake.meta("web_qa", source, shard_id)
-            if committed is not None and committed.fingerprint == fingerprint(versions):
+            committed, objects = lake.meta("web_qa", source, shard_id), lake.meta("web_objects", source, shard_id)
+            whole = committed and objects and committed.upstream["web_objects"] == objects.content_digest
+            if whole and committed.fingerprint == fingerprint(versions):
                 return StageResult(scene_id=shard_id, stage="questions", status="unchanged")
         return run_stage(lake, source, shard_id, "questions", lambda: self._build(shard_id, images, versions))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from factory.pipeline.plan import Plan
@@ -92,7 +92,9 @@ class Summary:
 
     def _rows_table(self) -> Table:
         formats = sorted({form for _, form in self.rows})
-        table = Table("task", *formats, "all", title="rows per task and format", title_justify="left")
+        table = Table(
+            Column("task", no_wrap=True), *formats, "all", title="rows per task and format", title_justify="left"
+        )
         for column in table.columns[1:]:
             column.justify = "right"
         for task in sorted({task for task, _ in self.rows}):
