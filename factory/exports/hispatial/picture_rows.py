@@ -9,7 +9,8 @@ from factory.errors import DataError
 from factory.store.lake import Lake
 from schemas.web import WebImageRecord, WebObjectRecord, WebQARow
 
-_UNUSED = ["mask", "points"]  # of objects: most of their bytes
+# Columns that no export says; of the objects most of their bytes.
+_UNUSED = {"web_images": ["detections"], "web_objects": ["mask", "points"], "web_qa": ["marks", "labels", "images"]}
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,18 @@ def read_shard(lake: Lake, dataset: str, shard: str) -> Iterator[PictureRows]:
 
     Raises DataError when the tables do not belong to one another.
     """
-    qa, objects, images = (
-        lake.read_verified(name, dataset, shard) for name in ("web_qa", "web_objects", "web_images")
+    images, objects, qa = (
+        lake.read_verified(name, dataset, shard).drop_columns(unused).to_pylist() for name, unused in _UNUSED.items()
     )
     rows_of: dict[str, list[WebQARow]] = defaultdict(list)
-    for row in qa.to_pylist():
+    for row in qa:
         # verified by digest, so that it is what a writer validated
         rows_of[row["image_id"]].append(WebQARow.model_construct(**row))
     objects_of: dict[str, dict[int, NamedObject]] = defaultdict(dict)
-    for values in objects.drop_columns(_UNUSED).to_pylist():
+    for values in objects:
         objects_of[values["image_id"]][values["object_id"]] = _named(values)
     known = set()
-    for values in images.drop_columns(["detections"]).to_pylist():
+    for values in images:
         image = WebImageRecord.model_construct(**values)
         known.add(image.image_id)
         yield PictureRows(image, objects_of[image.image_id], rows_of[image.image_id])

@@ -82,7 +82,10 @@ class _Pickler:
         elif kind is bool:
             self._out += pickle.NEWTRUE if value else pickle.NEWFALSE
         elif kind is str:
-            self._put_once(value, _text(value))
+            if not self._recalled(value):
+                data = value.encode("utf-8")
+                self._out += pickle.BINUNICODE + struct.pack("<I", len(data)) + data
+                self._remember(value)
         elif kind is int:
             self._out += _integer(value)
         elif kind is float:
@@ -103,17 +106,17 @@ class _Pickler:
         else:
             raise TypeError(f"{kind.__name__} does not belong into a .pt file of plain values")
 
-    def _put_once(self, key: str | tuple[str, str], code: bytes) -> None:
+    def _recalled(self, key: str | tuple[str, str]) -> bool:
+        """Whether it was put before; then it is put again by its number."""
         place = self._memo.get(key)
         if place is None:
-            place = self._memo[key] = len(self._memo)
-            self._out += code + (
-                pickle.BINPUT + bytes([place]) if place < 256 else pickle.LONG_BINPUT + struct.pack("<I", place)
-            )
-        else:
-            self._out += (
-                pickle.BINGET + bytes([place]) if place < 256 else pickle.LONG_BINGET + struct.pack("<I", place)
-            )
+            return False
+        self._out += pickle.BINGET + bytes([place]) if place < 256 else pickle.LONG_BINGET + struct.pack("<I", place)
+        return True
+
+    def _remember(self, key: str | tuple[str, str]) -> None:
+        place = self._memo[key] = len(self._memo)
+        self._out += pickle.BINPUT + bytes([place]) if place < 256 else pickle.LONG_BINPUT + struct.pack("<I", place)
 
     def _put_tensor(self, array: Array) -> None:
         strides = [math.prod(array.shape[i + 1 :]) for i in range(array.ndim)]
@@ -138,12 +141,9 @@ class _Pickler:
         self.storages.append(np.ascontiguousarray(array, dtype="<f4").tobytes())
 
     def _put_name(self, name: tuple[str, str]) -> None:
-        self._put_once(name, pickle.GLOBAL + "\n".join((*name, "")).encode())
-
-
-def _text(value: str) -> bytes:
-    data = value.encode("utf-8")
-    return pickle.BINUNICODE + struct.pack("<I", len(data)) + data
+        if not self._recalled(name):
+            self._out += pickle.GLOBAL + "\n".join((*name, "")).encode()
+            self._remember(name)
 
 
 def _integer(value: int) -> bytes:

@@ -18,6 +18,11 @@ from factory.exports.hispatial.tokens import BUDGET, pair_tokens
 
 # What an item holds, in the order in which the loader looks for it.
 _FORMS = (("qa_pairs",), ("question", "answer"), ("prefix", "suffix"))
+_SWITCHED_OFF = {
+    "x_overlap_tf": ("left_tf", "right_tf"),
+    "y_overlap_tf": ("above_tf", "below_tf"),
+    "z_overlap_tf": ("front", "behind"),
+}
 _YES, _NO = ("true", "yes"), ("false", "no")
 
 
@@ -142,12 +147,19 @@ def couple_faults(pairs: list[dict[str, Any]]) -> Iterator[Fault]:
         elif halves and (sorted(pair["qa_type"] for pair in halves) != sorted(couple) or sum(truths) != 1):
             said = {pair["qa_type"]: pair["answer"] for pair in halves}
             yield Fault("couple", f"expected both of {couple}, one true and one false; found {said}")
-    known = {name for couple in COUPLES for name in couple} | set(OVERLAPS)
-    for pair in claims:
-        if pair["qa_type"] not in known and any(word in pair["qa_type"] for word in ("overlap", "front", "behind")):
-            yield Fault("couple", f"the loader takes {pair['qa_type']!r} for a claim along an axis and may delete it")
+    yield from _mistaken_faults(claims)
     if all(pair["qa_type"] in OVERLAPS for pair in pairs):
         yield Fault("couple", "nothing but switches: the loader asks nothing")
+
+
+def _mistaken_faults(claims: list[dict[str, Any]]) -> Iterator[Fault]:
+    """Of claims with names of their own that hold words by which the loader deletes those along an axis."""
+    known = {name for couple in COUPLES for name in couple} | set(OVERLAPS)
+    switched = {pair["qa_type"] for pair in claims if pair["answer"].lower() in _YES}
+    words = {"overlap"}.union(*(_SWITCHED_OFF[name] for name in OVERLAPS if name in switched))
+    for pair in claims:
+        if pair["qa_type"] not in known and any(word in pair["qa_type"] for word in words):
+            yield Fault("couple", f"the loader takes {pair['qa_type']!r} for a claim along an axis and deletes it")
 
 
 def _texts(pair: dict[str, Any]) -> list[str]:

@@ -281,7 +281,9 @@ def loc(*places: str) -> str:
         # claims
         (setter, (*CLAIM, "answer", ["No"]), "answer"),
         (setter, (*CLAIM, "answer", "B"), "answer"),
-        (setter, (*CLAIM, "qa_type", "in_front"), "couple"),
+        (setter, (*CLAIM, "qa_type", "front_behind_tf"), ""),
+        (setter, (RELATION, PAIR, 7, {"question": "Is it?", "answer": "Yes", "options": None, "format": "true_false",
+                                      "qa_type": "is_above_tf"}), "couple"),
         (setter, (*CLAIM, "qa_type", "some_overlap"), "couple"),
         (remover, LEFT, "couple"),
         (setter, (*LEFT, "answer", "No"), "couple"),
