@@ -30,7 +30,7 @@ def plural(label: str) -> str | None:
 
 @cache
 def is_several(label: str) -> bool:
-    """Whether the label itself means several things or parts (`curtains`, `scissors`, `people`): its verb is plural."""
+    """Whether the label itself means several things or parts (`curtains`, `scissors`): its verb is plural."""
     link = _LINK.search(label)
     noun = (label[: link.start()] if link else label).rpartition(" ")[2]
     singular, several = zip(*(pair.split(" ") for pair in lexicon("plurals")["irregular"]), strict=True)

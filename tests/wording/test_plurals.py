@@ -3,7 +3,7 @@
 import pytest
 
 from factory.sources.procedural.scannet_labels import NYU40, RAW
-from factory.wording.plurals import plural
+from factory.wording.plurals import is_several, plural
 
 PAIRS = {
     "pillow": "pillows",
@@ -91,3 +91,14 @@ def test_labels_of_procedural_scenes() -> None:
 def test_classes_of_the_label_map() -> None:
     uncounted = {label for label in NYU40 if plural(label) is None}
     assert uncounted == {"blinds", "shelves", "clothes", "books", "paper"}
+
+
+def test_labels_of_several_things_take_plural_verbs() -> None:
+    several = ("curtains", "scissors", "people", "blinds", "bookshelves", "skis", "stairs", "shoes", "glasses")
+    assert all(is_several(label) for label in several)
+    one = ("bus", "grass", "glass", "cactus", "chest of drawers", "clothes hanger", "sheep", "lens", "tennis racket")
+    assert not any(is_several(label) for label in one)
+
+
+def test_food_that_is_not_counted() -> None:
+    assert [plural(label) for label in ("broccoli", "sushi", "pizza", "carrot")] == [None, None, "pizzas", "carrots"]

@@ -9,7 +9,7 @@ from factory.wording.lint import SLOT_LISTS, list_defects, phrase_defects, slots
 _MINIMUM = {"question": 16, "answer": 8}
 _MIN_PHRASES = 3
 # References may be plural ("the curtains"), so that their verbs are slots, {is_a}, and no article goes before them.
-_OBJECT = r"\{(?:[a-f]|winner|loser)\}"
+_OBJECT = r"\{(?:[a-f]|one|other|winner|loser)\}"
 _FINITE = r"(?:is|are|was|does|has|lies|sits|stands|faces|points|seems|appears)"
 _AGREEMENT = re.compile(
     rf"(?:^|[.?!:,] |\b(?:where|what|which|why|how \w+) )(?:is|are|was|does|do|has|have) {_OBJECT}(?! and\b)"

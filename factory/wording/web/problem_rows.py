@@ -37,7 +37,9 @@ def problem_rows(picture: Picture, problems: Sequence[Problem]) -> RenderedWeb:
         if len(problem.question) + len(chain) > MAX_CHARACTERS:
             rendered.rejected[f"{PROBLEM_TASK}: too long"] += 1
             continue
-        if missing := [m.text for m in named if m.color and f"(highlighted by the {m.color} box)" not in problem.question]:
+        if missing := [
+            m.text for m in named if m.color and f"(highlighted by the {m.color} box)" not in problem.question
+        ]:
             raise ValueError(f"problem {problem.candidate!r}: the question does not mention {missing[0]!r}")
         item = len(rendered.items)
         template = f"{PROBLEM_TASK}/{problem.kind}"

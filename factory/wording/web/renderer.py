@@ -22,9 +22,7 @@ MAX_CHARACTERS = 1500
 """Of question, options and answer: about 380 tokens, so that the loader does not cut them."""
 
 
-def render_picture(
-    picture: Picture, facts: Iterable[tuple[WebSpec, Sequence[WebFact]]], *, seed: int
-) -> RenderedWeb:
+def render_picture(picture: Picture, facts: Iterable[tuple[WebSpec, Sequence[WebFact]]], *, seed: int) -> RenderedWeb:
     """All rows of a picture's facts, an item per fact, in the order of the facts.
 
     A row depends on the seed, the source, the image, the task with its version, and its own fact, format and pair

@@ -100,5 +100,7 @@ def web_wording(task: str) -> WebWording:
     """The wording of a task. Raises DataError when no template file has a table for it."""
     found = default_wording().get(task)
     if found is None:
-        raise DataError(f"no templates for web task {task}: expected a table [{task}] in factory/wording/web/templates")
+        raise DataError(
+            f"no templates for web task {task}: expected a table [{task}] in factory/wording/web/templates"
+        )
     return found

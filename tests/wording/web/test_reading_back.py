@@ -1,5 +1,6 @@
 """Every row says its fact: questions and answers are read back by plain words and compared with the fact."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ def test_lengths(task: str) -> None:
         elif row["format"] == "mcq":
             assert numbers(row["answers"][0]) == [printed]
             ordered = sorted(float(numbers(option)[0]) for option in row["options"])
-            assert all(round(b * 100) >= 1.3 * round(a * 100) for a, b in zip(ordered, ordered[1:], strict=False))
+            assert all(round(b * 100) >= 1.3 * round(a * 100) for a, b in itertools.pairwise(ordered))
         else:
             kind, claimed = amount(row["question"])
             if kind == "about":
@@ -234,7 +235,9 @@ def _places(text: str) -> list[int]:
 def test_orders() -> None:
     ascending = {"depth_near", "height_short", "width_narrow", "x_left"}
     for fact, row, names in said("vqa_comparison_multiple_objects"):
-        order = sorted(range(len(names)), key=lambda place: fact.values[place] * (1 if fact.asked in ascending else -1))
+        order = sorted(
+            range(len(names)), key=lambda place: fact.values[place] * (1 if fact.asked in ascending else -1)
+        )
         if row["format"] == "true_false":
             assert row["answer"] == ("Yes" if _places(without_names(row["question"], names)) == order else "No")
         else:

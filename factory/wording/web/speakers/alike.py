@@ -1,6 +1,6 @@
 """Whether two objects face the same way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.wording.web.lines import Line, Said, Voice
 from factory.wording.web.speakers.speaker import Speaker, slots
@@ -11,7 +11,7 @@ _SHORT_SHARE = 0.5
 class AlikeSpeaker(Speaker):
     """Asks for the same or for different directions, so that yes is as likely as no."""
 
-    pools = {"question": slots("a", "b", "way"), "answer": slots("a", "b", "way")}
+    pools: Mapping[str, frozenset[str]] = {"question": slots("a", "b", "way"), "answer": slots("a", "b", "way")}
     groups = ("way",)
 
     def text(self, said: Said) -> Iterable[Line]:

@@ -1,6 +1,6 @@
 """How many things of a class there are, in all or on one side of an object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.web.tasks.spec import WebFact
 from factory.wording.plurals import plural
@@ -14,7 +14,7 @@ _OPTIONS = 4
 class CountSpeaker(Speaker):
     """Counts from one; `things` are the class in the plural, `counted` the number with them (`1 chair`)."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question_all": slots("things"),
         "answer_all": slots("counted"),
         "question_of": slots("things", "a", "where"),

@@ -1,6 +1,6 @@
 """Objects in the order of a quantity."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import permutations
 
 from factory.wording.web.draws import Draws
@@ -27,7 +27,7 @@ _STYLES: tuple[Callable[[Sequence[str]], str], ...] = (arrows, one_by_one)
 class OrderSpeaker(Speaker):
     """Three to six objects, ranked."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question": slots("listed", "rank"),
         "answer": slots("order", "rank"),
         "question_tf": slots("order", "rank"),

@@ -1,6 +1,6 @@
 """Pixels: where one is in space, and which of two is nearer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from factory.wording.web.lines import Line, Said, Voice, sentence
 from factory.wording.web.numerals import two_decimals
@@ -27,7 +27,7 @@ def loader_question(loc: str) -> str:
 class PixelSpeaker(Speaker):
     """The camera coordinates of a pixel, or two pixels compared by depth."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question_xyz": slots("loc"),
         "question_depth": slots("p", "q", "asked", "asked_to", "asked_depth"),
         "answer_depth": slots("winner", "loser", "asked_to", "asked_depth"),

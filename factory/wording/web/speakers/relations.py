@@ -15,7 +15,7 @@ _SHORT_SHARE = 0.4
 class RelationSpeaker(Speaker):
     """All decided axes together, or one of them; claims come in couples, as the loader wants them."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question_all": slots("a", "b", "frame"),
         "answer_all": slots("a", "b", "place", "frame"),
         "question_axis": slots("a", "b", "frame", "one", "other"),

@@ -1,6 +1,6 @@
 """In which of eight directions of the level plane one object lies from another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.wording.web.lines import Line, Said
 from factory.wording.web.speakers.speaker import Speaker, slots
@@ -14,7 +14,10 @@ _WRONG_OPTIONS = 3
 class SectorSpeaker(Speaker):
     """Four of the eight directions to choose from, or a claim; a false one is 90 degrees off or more."""
 
-    pools = {"question": slots("a", "b", "frame"), "question_tf": slots("a", "b", "frame", "place")}
+    pools: Mapping[str, frozenset[str]] = {
+        "question": slots("a", "b", "frame"),
+        "question_tf": slots("a", "b", "frame", "place"),
+    }
     groups = ("frame", "sector", "place")
 
     def mcq(self, said: Said) -> Iterable[Line]:

@@ -18,7 +18,7 @@ _SHORT_SHARE = 0.5
 class FacingSideSpeaker(Speaker):
     """One of four sides of an object."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question": slots("a"),
         "answer": slots("a", "side"),
         "question_tf": slots("a", "side"),

@@ -1,6 +1,6 @@
 """Three objects: which of two is closer to the first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.wording.web.lines import Line, Said, Voice, sentence
 from factory.wording.web.speakers.speaker import Speaker, slots
@@ -12,7 +12,7 @@ _OPPOSITE = {"closer": "farther", "farther": "closer"}
 class CloserSpeaker(Speaker):
     """B or C, whichever is closer to A, or farther from it."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question": slots("a", "one", "other", "asked", "asked_to"),
         "answer": slots("a", "winner", "loser", "asked_to"),
     }
@@ -36,15 +36,17 @@ class CloserSpeaker(Speaker):
 
     def _asked(self, said: Said, voice: Voice) -> tuple[str, str]:
         words, asked = voice.phrases("asked"), said.fact.asked
-        one, other = voice.draws.sample((said.names["b"], said.names["c"]), 2)
+        one, other = voice.draws.sample("bc", 2)
+        names = {"one": said.names[one], "other": said.names[other]}
+        several = ["one"] if one in said.several else []
         asked_to = words[f"{asked}_to"]
-        return voice.say("question", one=one, other=other, asked=words[asked], asked_to=asked_to), asked_to
+        return voice.say("question", several, asked=words[asked], asked_to=asked_to, **names), asked_to
 
 
 class CloserClaimSpeaker(Speaker):
     """Whether A is closer to B than to C; each row asks for closer or farther so that yes is as likely as no."""
 
-    pools = {"question": slots("a", "b", "c", "asked_to", "than_to")}
+    pools: Mapping[str, frozenset[str]] = {"question": slots("a", "b", "c", "asked_to", "than_to")}
     groups = ("asked",)
 
     def mcq(self, said: Said) -> Iterable[Line]:

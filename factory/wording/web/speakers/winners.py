@@ -1,6 +1,6 @@
 """The one object of its class that has the most of something."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.wording.plurals import plural
 from factory.wording.web.lines import Line, Said, Voice, listed, sentence
@@ -12,7 +12,7 @@ _SHORT_SHARE = 0.5
 class WinnerSpeaker(Speaker):
     """Asked of the class by its name, or of its instances by theirs; those in boxes are always named."""
 
-    pools = {
+    pools: Mapping[str, frozenset[str]] = {
         "question_class": slots("label", "most"),
         "question_listed": slots("listed", "most"),
         "answer": slots("winner", "most"),
