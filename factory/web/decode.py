@@ -4,7 +4,7 @@ import io
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from factory.web.exif import intrinsics_from_exif, orientation_of
 
@@ -123,13 +123,11 @@ def _open(data: bytes) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError:
         raise UnusablePicture(TOO_LARGE) from None
-    except UnidentifiedImageError:
-        begins = data.startswith(_BEGINNINGS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        raise UnusablePicture(TRUNCATED if begins else NOT_AN_IMAGE) from None
     except MemoryError:
         raise
     except Exception:  # Pillow's readers raise whatever hostile bytes lead them to
-        raise UnusablePicture(NOT_AN_IMAGE) from None
+        begins = data.startswith(_BEGINNINGS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        raise UnusablePicture(TRUNCATED if begins else NOT_AN_IMAGE) from None
 
 
 def _exif(image: Image.Image) -> Image.Exif:
