@@ -165,7 +165,8 @@ class Build:
         from factory.pipeline.web_raydata import index
 
         for results in self._shown(index(self._config, plan.to_build), len(plan.to_build), "indexing"):
-            self.summary.add(result for result in results if result.status == "quarantined")
+            if results[-1].status == "quarantined":
+                self.summary.add(results)
 
     def _build(self, plan: WebPlan) -> None:
         if self._config.records is None and any(step.images_reason for step in plan.to_build):

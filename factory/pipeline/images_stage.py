@@ -122,7 +122,7 @@ class EstimateStage(ImagesStage):
             if isinstance(estimate, str):
                 counts[f"rejected: picture: {estimate}"] += 1
                 continue
-            counts.update({f"rejected: detection: {reason}": n for reason, n in estimate.counts.items()})
+            counts.update({f"rejected: {reason}": n for reason, n in estimate.counts.items()})
             row = WebImageRecord(
                 **record.model_dump(exclude={"reason"}),
                 split="train",
