@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, DecimalException
 
@@ -64,10 +64,13 @@ def equation(left: str) -> Equation:
     return Equation(left, value if whole else rounded(value))
 
 
-def evaluate(expression: str) -> Decimal:
-    """The value of an expression of numbers, + - * / ^, brackets, sqrt, floor and abs. Raises ValueError else."""
+def evaluate(expression: str, exact: Mapping[Decimal, Decimal] | None = None) -> Decimal:
+    """The value of an expression of numbers, + - * / ^2, brackets, sqrt, floor and abs. Raises ValueError else.
+
+    exact : what stands behind the numbers that are written; one that is not there stands for itself.
+    """
     try:
-        return _value(_parsed(expression).body)
+        return _value(_parsed(expression).body, exact or {})
     except DecimalException as error:
         raise ValueError(f"{expression!r} has no value") from error
 
@@ -115,16 +118,17 @@ def _parsed(expression: str) -> ast.Expression:
         raise ValueError(f"{expression!r} is no arithmetic") from error
 
 
-def _value(node: ast.expr) -> Decimal:
+def _value(node: ast.expr, exact: Mapping[Decimal, Decimal]) -> Decimal:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return Decimal(str(number))
+            written = Decimal(str(number))
+            return exact.get(written, written)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_value(operand)
+            return -_value(operand, exact)
         case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=2)):
-            return _value(left) ** 2
+            return _value(left, exact) ** 2
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _OPERATORS[type(op)](_value(left), _value(right))
+            return _OPERATORS[type(op)](_value(left, exact), _value(right, exact))
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _FUNCTIONS:
-            return _FUNCTIONS[name](_value(argument))
+            return _FUNCTIONS[name](_value(argument, exact))
     raise ValueError(f"{ast.unparse(node)!r} is no plain arithmetic")

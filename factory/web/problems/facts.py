@@ -41,9 +41,9 @@ class SceneFacts:
     """The facts of one picture. A fact that is not known, or not asked about for being too small, is None.
 
     rows : (k,) the objects that are spoken of; sized : those of them with a known width and height; apart : (n, n)
-    which two are surely two things; width, height : (n,)
-    [m, level], NaN where unknown; distances : (n, n) between centres, across : (n, n) their part from left to right;
-    camera : (n,) to the camera; places : (n, 3) right, down, forward [m].
+    which two are surely two things; width, height : (n,) [m, level], NaN where unknown; distances : (n, n) between
+    centres, across : (n, n) their part from left to right; camera : (n,) to the camera; places : (n, 3) right, down,
+    forward [m].
     """
 
     def __init__(self, picture: Picture, parameters: WebParameters = DEFAULTS) -> None:
