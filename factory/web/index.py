@@ -10,7 +10,7 @@ from PIL import Image
 
 from factory.web.decode import DecodeLimits, UnusablePicture, decode_picture
 from factory.web.inputs.base import RawPicture, WebInput
-from factory.web.screening import LONG_SIDE, NOT_A_PHOTOGRAPH, ScreeningLimits, is_graphic
+from factory.web.screening import LONG_SIDE, NOT_A_PHOTOGRAPH, ScreeningLimits, is_graphic, shrink
 from schemas.web import WebIndexRecord
 
 VERSION = 1  # raised when the same bytes and limits would give other rows
@@ -39,8 +39,8 @@ class ShardIndex(NamedTuple):
 def index_shard(source: str, pictures: WebInput, shard_id: str, limits: IndexLimits) -> ShardIndex:
     """Reads and decodes all pictures of a shard, one at a time.
 
-    `sha256` is of the encoded bytes, empty where there are none; `phash` the perceptual hash of 64 bits, empty for
-    what is left out. Raises DataError when the shard as a whole cannot be used.
+    `sha256` is of the encoded bytes, empty where there are none; `phash` the perceptual hash of the picture at
+    512 px, 64 bits, empty for what is left out. Raises DataError when the shard as a whole cannot be used.
     """
     rows, counts = [], Counter[str]()
     for raw in pictures.read(shard_id):
@@ -64,10 +64,11 @@ def index_picture(
             reason, width, height = error.reason, error.width, error.height
         else:
             width, height = decoded.width, decoded.height
-            if is_graphic(decoded.rgb, limits.screening):
+            small = shrink(decoded.rgb)
+            if is_graphic(small, limits.screening):
                 reason = NOT_A_PHOTOGRAPH
             else:
-                phash, notes = str(imagehash.phash(Image.fromarray(decoded.rgb))), decoded.notes
+                phash, notes = str(imagehash.phash(Image.fromarray(small))), decoded.notes
     row = WebIndexRecord(
         source=source,
         shard_id=shard_id,

@@ -50,21 +50,28 @@ class PictureStatistics:
     steepness: float
 
 
-def picture_statistics(rgb: Array) -> PictureStatistics:
-    """Of an (H, W, 3) uint8 picture, scaled down to 512 px (never up)."""
+def shrink(rgb: Array) -> Array:
+    """An (H, W, 3) uint8 picture with its longer side at most 512 px, by area means."""
     height, width = rgb.shape[:2]
     scale = LONG_SIDE / max(height, width)
-    if scale < 1:
-        size = max(2, round(width * scale)), max(2, round(height * scale))
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    values = rgb.astype(np.int16)
-    across = np.abs(values[:-1, 1:] - values[:-1, :-1]).max(axis=2)
-    down = np.abs(values[1:, :-1] - values[:-1, :-1]).max(axis=2)
-    step = np.maximum(across, down)
-    steep = float((step > _STEEP).mean())
-    gentle = float(((step > _SMOOTH[0]) & (step <= _SMOOTH[1])).mean())
-    cells = (rgb >> 4).astype(np.int32)
-    codes = (cells[..., 0] << 8) | (cells[..., 1] << 4) | cells[..., 2]
+    if scale >= 1:
+        return rgb
+    return cv2.resize(rgb, (max(2, round(width * scale)), max(2, round(height * scale))), interpolation=cv2.INTER_AREA)
+
+
+def picture_statistics(rgb: Array) -> PictureStatistics:
+    """Of an (H, W, 3) uint8 picture that `shrink` has made."""
+    # a pixel's step is the largest of three channels and two directions
+    steps = [
+        cv2.max(cv2.absdiff(plane[:-1, 1:], plane[:-1, :-1]), cv2.absdiff(plane[1:, :-1], plane[:-1, :-1]))
+        for plane in cv2.split(rgb)
+    ]
+    step = cv2.max(cv2.max(steps[0], steps[1]), steps[2])
+    counts = np.bincount(step.ravel(), minlength=256)
+    steep = float(counts[_STEEP + 1 :].sum() / step.size)
+    gentle = float(counts[_SMOOTH[0] + 1 : _SMOOTH[1] + 1].sum() / step.size)
+    red, green, blue = cv2.split(rgb >> 4)
+    codes = (red.astype(np.uint16) << 8) | (green << 4) | blue
     shares = np.sort(np.bincount(codes.ravel(), minlength=4096))[::-1] / codes.size
     return PictureStatistics(
         colors=int(np.searchsorted(np.cumsum(shares), 0.95)) + 1,
@@ -76,7 +83,7 @@ def picture_statistics(rgb: Array) -> PictureStatistics:
 
 
 def is_graphic(rgb: Array, limits: ScreeningLimits) -> bool:
-    """Whether an (H, W, 3) uint8 picture is surely no photograph."""
+    """Whether an (H, W, 3) uint8 picture that `shrink` has made is surely no photograph."""
     seen = picture_statistics(rgb)
     if seen.one > limits.max_one:
         return True
