@@ -1,7 +1,6 @@
 """Exports a lake as WebDataset shards, which HiSpatial's own loader reads unchanged, and checks every item of them."""
 
 import argparse
-import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +58,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--stand-ins", action="store_true", help="also pictures from models with random weights, to try things out"
     )
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="shards exported at once (default: 1)")
     return parser.parse_args(argv)
 
 
@@ -78,17 +78,30 @@ def inputs(text: str, sources: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def reader(urls: dict[str, str]) -> Callable[[WebImageRecord], bytes]:
-    """What reads the picture of a row: from scenes where they are labelled, else from pictures of the web."""
-    scenes = functools.cache(lambda name: open_source(name, Storage(urls[name])))
-    pictures = functools.cache(lambda name: open_input(urls[name]))
+class InputReader:
+    """Reads the picture of a row: from scenes where they are labelled, else from pictures of the web.
 
-    def read(image: WebImageRecord) -> bytes:
-        if image.depth_source == "model":
-            return pictures(image.source).read_one(image.image)
-        return scenes(image.source).read_media(image.image)[0]
+    urls : by source. Instances pickle.
+    """
 
-    return read
+    def __init__(self, urls: dict[str, str]) -> None:
+        self.urls = urls
+        self._opened: dict[tuple[str, bool], Callable[[str], bytes]] = {}
+
+    def __reduce__(self) -> tuple[type["InputReader"], tuple[dict[str, str]]]:
+        return InputReader, (self.urls,)
+
+    def __call__(self, image: WebImageRecord) -> bytes:
+        kind = image.source, image.depth_source == "model"
+        if kind not in self._opened:
+            self._opened[kind] = self._open(*kind)
+        return self._opened[kind](image.image)
+
+    def _open(self, name: str, of_the_web: bool) -> Callable[[str], bytes]:
+        if of_the_web:
+            return open_input(self.urls[name]).read_one
+        source = open_source(name, Storage(self.urls[name]))
+        return lambda uri: source.read_media(uri)[0]
 
 
 def tables(summary: HispatialSummary, report: HispatialReport) -> Iterator[Table]:
@@ -127,14 +140,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         summary = export_hispatial(
             lake,
             options.out,
-            reader(inputs(options.input, sources)),
+            InputReader(inputs(options.input, sources)),
             layout=options.layout,
             source=options.source,
             stand_ins=options.stand_ins,
             chat=options.chat,
+            processes=options.processes,
             track=lambda places: track(places, description="shards", console=console),
         )
-        report = check_export(options.out, lambda paths: track(paths, description="checked", console=console))
+        report = check_export(
+            options.out, options.processes, lambda paths: track(paths, description="checked", console=console)
+        )
     except EXPECTED_ERRORS as error:
         return complain(error)
     console.print(*tables(summary, report), sep="\n")

@@ -29,6 +29,7 @@ def arguments(lake: Path, *more: str) -> list[str]:
     return ["--root", str(lake), "--out", str(lake.parent / "out"), "--input", both, *more]
 
 
+@pytest.mark.slow
 def test_the_command_exports_checks_and_sums_up(lake: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "jobs/export_hispatial.py", *arguments(lake, "--chat")],
@@ -74,6 +75,14 @@ def test_a_failed_export_leaves_the_earlier_one(lake: Path, tmp_path: Path) -> N
     (tmp_path / "inputs" / "photos" / "00001" / "a.jpg").unlink()
     assert main(arguments(lake)) == 1
     assert contents(tmp_path / "out") == before
+
+
+@pytest.mark.slow
+def test_several_processes_write_the_same_bytes(lake: Path, tmp_path: Path) -> None:
+    assert main(arguments(lake, "--chat")) == 0
+    alone = contents(tmp_path / "out")
+    assert main(arguments(lake, "--chat", "--processes", "2")) == 0
+    assert contents(tmp_path / "out") == alone
 
 
 def test_findings_have_their_own_exit_status(

@@ -8,10 +8,9 @@ from typing import Any
 from factory.errors import DataError
 from factory.exports.hispatial.ca1m_types import PROBLEM_ANSWER, ca1m_type
 from factory.exports.hispatial.objects import MOST_OBJECTS, named_objects, objects_field
-from factory.exports.hispatial.picture_rows import PictureRows
+from factory.exports.hispatial.picture_rows import PictureRows, Question
 from factory.exports.hispatial.qa_types import OVERLAPS, PROBLEM
 from factory.exports.hispatial.tokens import BUDGET, item_tokens
-from schemas.web import WebQARow
 
 _LETTERS = "ABCDEFGHIJ"
 _REQUEST = " Answer with Yes or No."
@@ -48,13 +47,13 @@ def ca1m_qa(picture: PictureRows, left_out: Counter[str]) -> list[dict[str, Any]
     return items
 
 
-def _type_name(row: WebQARow, picture: PictureRows) -> str | None:
+def _type_name(row: Question, picture: PictureRows) -> str | None:
     if row.task == PROBLEM:
         return PROBLEM if row.format == "cot" else PROBLEM_ANSWER
     return ca1m_type(row, picture.objects)
 
 
-def finished_question(row: WebQARow) -> str:
+def finished_question(row: Question) -> str:
     """With its options below it, or a request for yes or no."""
     if row.format == "mcq":
         options = (f"{letter}. {option}" for letter, option in zip(_LETTERS, row.options or (), strict=False))
@@ -64,14 +63,14 @@ def finished_question(row: WebQARow) -> str:
     return row.question
 
 
-def _meta(row: WebQARow) -> dict[str, Any]:
+def _meta(row: Question) -> dict[str, Any]:
     meta = {"qa_id": row.qa_id, "item_id": row.item_id, "task": row.task, "pair_type": row.pair_type}
     if row.format == "cot":
         meta["student_cot"] = json.dumps({"cot_simple": chain_steps(row)}, ensure_ascii=False)
     return meta
 
 
-def chain_steps(row: WebQARow) -> list[str]:
+def chain_steps(row: Question) -> list[str]:
     """The four steps of a worked solution, each with its heading. Raises DataError when there are not four."""
     steps = [step.strip() for step in _STEP.split(row.answer) if step.strip()]
     if len(steps) != _STEPS:

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from factory.exports.hispatial.picture_rows import NamedObject
+from factory.exports.hispatial.picture_rows import NamedObject, Question
 from factory.exports.hispatial.qa_types import PROBLEM
-from schemas.web import WebQARow
 
 PROBLEM_ANSWER = f"{PROBLEM}_answer"
 """A problem with its short answer; under the bare name the loader asks for steps."""
@@ -58,7 +57,7 @@ CA1M_NAMES = frozenset(
 _SAME = 1e-3  # relative: values are stored exactly, this only absorbs float32
 
 
-def ca1m_type(row: WebQARow, objects: Mapping[int, NamedObject]) -> str | None:
+def ca1m_type(row: Question, objects: Mapping[int, NamedObject]) -> str | None:
     """The item's `qa_type`, None for a task that the layout does not hold.
 
     Widths, heights, depths and the like are different types there and one task here: the stored values tell which.

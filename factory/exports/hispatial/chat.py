@@ -5,6 +5,7 @@ chat/<split>.jsonl and chat/images/<source>/<shard>/<key>.jpg; with boxes drawn,
 
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -18,11 +19,12 @@ from PIL import Image, ImageDraw
 from factory.exports.hispatial.ca1m_items import finished_question
 from factory.exports.hispatial.jpeg import QUALITY, upright_jpeg
 from factory.exports.hispatial.objects import named_objects
-from factory.exports.hispatial.picture_rows import NamedObject, PictureRows
+from factory.exports.hispatial.picture_rows import NamedObject, PictureRows, Question
 from factory.exports.hispatial.qa_types import COLORS, LATTICE, OVERLAPS
-from schemas.web import WebQARow
 
 FOLDER = "chat"
+_PART = ".part"
+_DIGITS = 9  # so that names sort as numbers
 _STEPWISE = " Explain your reasoning step by step."
 _LINE_SHARE = 2 / LATTICE  # width of a line: as wide as in HiSpatial's loader
 
@@ -30,10 +32,15 @@ Boxes = tuple[tuple[str, tuple[float, ...]], ...]
 
 
 class ChatWriter:
-    """Appends pictures and their questions to the files of their splits. Use it in a `with` block."""
+    """Writes the pictures and questions of a shard, the `number`-th of all, beside those of others.
 
-    def __init__(self, out: Path) -> None:
+    Use it in a `with` block; `join_parts` makes the files of the splits of what all shards wrote.
+    """
+
+    def __init__(self, out: Path, dataset: str, shard: str, number: int) -> None:
         self._folder = out / FOLDER
+        self._images = Path("images", quote(dataset, safe=""), quote(shard, safe=""))
+        self._number = number
         self._files: dict[str, IO[str]] = {}
         self._stack = ExitStack()
 
@@ -43,9 +50,7 @@ class ChatWriter:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def add(
-        self, dataset: str, shard: str, key: str, picture: PictureRows, data: bytes, left_out: Counter[str]
-    ) -> None:
+    def add(self, key: str, picture: PictureRows, data: bytes, left_out: Counter[str]) -> None:
         """A picture as it is stored in the input; rows that have no place in a chat are counted by reason."""
         written: dict[Boxes, str] = {}
         for row in picture.rows:
@@ -56,32 +61,38 @@ class ChatWriter:
             else:
                 boxes = _boxes(named_objects([row], picture.objects))
                 if boxes not in written:
-                    written[boxes] = self._write_picture(dataset, shard, key, picture, data, boxes)
+                    written[boxes] = self._write_picture(key, picture, data, boxes)
                 self._line(row, written[boxes])
 
-    def _line(self, row: WebQARow, image: str) -> None:
+    def _line(self, row: Question, image: str) -> None:
         if row.split not in self._files:
             self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / f"{row.split}.jsonl"
+            path = self._folder / f"{row.split}.{self._number:0{_DIGITS}d}{_PART}"
             self._files[row.split] = self._stack.enter_context(path.open("w", encoding="utf-8"))
         self._files[row.split].write(json.dumps(chat_row(row, image), ensure_ascii=False) + "\n")
 
-    def _write_picture(
-        self, dataset: str, shard: str, key: str, picture: PictureRows, data: bytes, boxes: Boxes
-    ) -> str:
+    def _write_picture(self, key: str, picture: PictureRows, data: bytes, boxes: Boxes) -> str:
         """Its path relative to the folder of the chat files."""
         image = picture.image
         jpeg = upright_jpeg(data, (image.width, image.height), image.image)
         if boxes:
             jpeg = _with_boxes(jpeg, boxes)
             key += "-" + blake2b(repr(boxes).encode(), digest_size=8).hexdigest()
-        path = Path("images", quote(dataset, safe=""), quote(shard, safe=""), f"{key}.jpg")
+        path = self._images / f"{key}.jpg"
         (self._folder / path).parent.mkdir(parents=True, exist_ok=True)
         (self._folder / path).write_bytes(jpeg)
         return path.as_posix()
 
 
-def chat_row(row: WebQARow, image: str) -> dict[str, Any]:
+def join_parts(out: Path) -> None:
+    """One file per split of what the shards wrote, in their order."""
+    for part in sorted((out / FOLDER).glob(f"*{_PART}")):
+        with (out / FOLDER / f"{part.name.partition('.')[0]}.jsonl").open("ab") as whole, part.open("rb") as lines:
+            shutil.copyfileobj(lines, whole)
+        part.unlink()
+
+
+def chat_row(row: Question, image: str) -> dict[str, Any]:
     """One conversation of a question and an answer; worked solutions are asked for."""
     question = finished_question(row) + (_STEPWISE if row.format == "cot" else "")
     return {

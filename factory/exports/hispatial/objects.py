@@ -1,18 +1,16 @@
 """The objects of an item, as the loader reads them to draw boxes."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from factory.errors import DataError
-from factory.exports.hispatial.picture_rows import NamedObject
+from factory.exports.hispatial.picture_rows import NamedObject, Question
 from factory.exports.hispatial.qa_types import SLOTS, box_phrase, slots
-from schemas.web import WebQARow
 
 MOST_OBJECTS = len(SLOTS)
 
 
-def box_colors(rows: Sequence[WebQARow]) -> list[str]:
+def box_colors(rows: Sequence[Question]) -> list[str]:
     """The colour of each object's box over the rows of one item, empty for none.
 
     Raises DataError when the rows contradict one another.
@@ -33,7 +31,7 @@ def box_colors(rows: Sequence[WebQARow]) -> list[str]:
     return colors
 
 
-def named_objects(rows: Sequence[WebQARow], objects: Mapping[int, NamedObject]) -> list[tuple[NamedObject, str]]:
+def named_objects(rows: Sequence[Question], objects: Mapping[int, NamedObject]) -> list[tuple[NamedObject, str]]:
     """The objects that the texts of an item name and the colours of their boxes, in the order of its slots.
 
     Objects that are only counted are not among them. Raises DataError for an object that is not there.
@@ -51,7 +49,14 @@ def named_objects(rows: Sequence[WebQARow], objects: Mapping[int, NamedObject]) 
 
 def _names(texts: str, reference: str) -> bool:
     # "the chairs" does not name "the chair"
-    return re.search(rf"(?<!\w){re.escape(reference.lower())}(?!\w)", texts) is not None
+    reference = reference.lower()
+    at = texts.find(reference)
+    while at >= 0:
+        end = at + len(reference)
+        if not (texts[at - 1 : at].isalnum() or texts[end : end + 1].isalnum()):
+            return True
+        at = texts.find(reference, at + 1)
+    return False
 
 
 def objects_field(named: Sequence[tuple[NamedObject, str]]) -> dict[str, Any] | None:

@@ -3,14 +3,34 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from factory.errors import DataError
 from factory.store.lake import Lake
-from schemas.web import WebImageRecord, WebObjectRecord, WebQARow
+from schemas.scene import Split
+from schemas.web import WebFormat, WebImageRecord
 
-# Columns that no export says; of the objects most of their bytes.
-_UNUSED = {"web_images": ["detections"], "web_objects": ["mask", "points"], "web_qa": ["marks", "labels", "images"]}
+
+class Question(NamedTuple):
+    """The columns of `web_qa` that exports say."""
+
+    image_id: str
+    qa_id: str
+    item_id: str
+    split: Split
+    task: str
+    pair_type: str
+    format: WebFormat
+    question: str
+    answer: str
+    answers: list[str]
+    options: list[str] | None
+    pixels: list[int] | None
+    object_ids: list[int]
+    box_colors: list[str] | None
+    values: list[float] | None
 
 
 @dataclass(frozen=True)
@@ -38,7 +58,7 @@ class PictureRows:
 
     image: WebImageRecord
     objects: dict[int, NamedObject]
-    rows: list[WebQARow]
+    rows: list[Question]
 
 
 def read_shard(lake: Lake, dataset: str, shard: str) -> Iterator[PictureRows]:
@@ -47,17 +67,17 @@ def read_shard(lake: Lake, dataset: str, shard: str) -> Iterator[PictureRows]:
     Raises DataError when the tables do not belong to one another.
     """
     images, objects, qa = (
-        lake.read_verified(name, dataset, shard).drop_columns(unused).to_pylist() for name, unused in _UNUSED.items()
+        lake.read_verified(name, dataset, shard) for name in ("web_images", "web_objects", "web_qa")
     )
-    rows_of: dict[str, list[WebQARow]] = defaultdict(list)
-    for row in qa:
-        # verified by digest, so that it is what a writer validated
-        rows_of[row["image_id"]].append(WebQARow.model_construct(**row))
+    rows_of: dict[str, list[Question]] = defaultdict(list)
+    for row in questions(qa):
+        rows_of[row.image_id].append(row)
     objects_of: dict[str, dict[int, NamedObject]] = defaultdict(dict)
-    for values in objects:
+    for values in objects.drop_columns(["mask", "points"]).to_pylist():  # most of their bytes
         objects_of[values["image_id"]][values["object_id"]] = _named(values)
     known = set()
-    for values in images:
+    for values in images.drop_columns(["detections"]).to_pylist():
+        # verified by digest, so that it is what a writer validated
         image = WebImageRecord.model_construct(**values)
         known.add(image.image_id)
         yield PictureRows(image, objects_of[image.image_id], rows_of[image.image_id])
@@ -67,18 +87,23 @@ def read_shard(lake: Lake, dataset: str, shard: str) -> Iterator[PictureRows]:
         )
 
 
+def questions(table: pa.Table) -> Iterator[Question]:
+    """The rows of a `web_qa` table."""
+    columns = [table.column(name).to_pylist() for name in Question._fields]
+    return map(Question._make, zip(*columns, strict=True))
+
+
 def _named(values: dict[str, Any]) -> NamedObject:
-    record = WebObjectRecord.model_construct(**values)
-    low, high = record.gravity_min, record.gravity_max
+    low, high = values["gravity_min"], values["gravity_max"]
     return NamedObject(
-        object_id=record.object_id,
-        label=record.label,
-        score=record.score,
-        box=record.box,
-        reference=record.reference,
-        is_unambiguous=record.reference_kind != "box",
-        center=record.center,
-        aabb=[*record.aabb_min, *record.aabb_max],
+        object_id=values["object_id"],
+        label=values["label"],
+        score=values["score"],
+        box=values["box"],
+        reference=values["reference"],
+        is_unambiguous=values["reference_kind"] != "box",
+        center=values["center"],
+        aabb=[*values["aabb_min"], *values["aabb_max"]],
         size=None if low is None or high is None else [b - a for a, b in zip(low, high, strict=True)],
     )
 

@@ -17,6 +17,7 @@ from factory.exports.hispatial.media_checks import (
     intrinsics_faults,
     picture_size,
 )
+from factory.exports.hispatial.processes import in_processes
 from factory.exports.hispatial.pt_file import read_pt
 from factory.exports.hispatial.shard_reader import CA1M_FILES, WILD_FILES, Sample, read_samples
 
@@ -32,29 +33,39 @@ class HispatialReport:
     findings: list[Finding] = field(default_factory=list)
 
 
-def check_export(folder: Path, track: TrackShards = iter) -> HispatialReport:
-    """Everything in the shards of an export. `track` wraps their list, for a progress bar.
+def check_export(folder: Path, processes: int = 1, track: TrackShards = iter) -> HispatialReport:
+    """Everything in the shards of an export; `track` wraps their list, for a progress bar.
 
-    Raises DataError when there are none.
+    Raises DataError when there are none, or one cannot be read at all.
     """
-    report = HispatialReport()
     shards = sorted(folder.glob("**/*.tar"))
     if not shards:
         raise DataError(f"{folder}: no shards; export them first")
-    for path in track(shards):
-        place = path.relative_to(folder)
-        layout = _layout(place)
-        if layout is None:
-            fault = Fault("place", "the training script looks into <split>/wild/<source>/ and <split>/ca1m/ only")
-            report.findings.append(Finding(place.as_posix(), "", "", fault))
-            continue
-        for sample, items in read_shard_items(path, layout):
-            report.samples[layout] += 1
-            for item, value, faults in items:
-                if isinstance(value, dict):
-                    report.items[layout, str(value.get("qa_type"))] += 1
-                report.findings += [Finding(place.as_posix(), sample.key, item, fault) for fault in faults]
-            report.findings += [Finding(place.as_posix(), sample.key, "", fault) for fault in sample.faults]
+    report = HispatialReport()
+    jobs = [(folder, path) for path in shards]
+    for _, found in zip(track(shards), in_processes(_check_shard, jobs, processes), strict=True):
+        report.samples.update(found.samples)
+        report.items.update(found.items)
+        report.findings += found.findings
+    return report
+
+
+def _check_shard(job: tuple[Path, Path]) -> HispatialReport:
+    folder, path = job
+    report = HispatialReport()
+    place = path.relative_to(folder)
+    layout = _layout(place)
+    if layout is None:
+        fault = Fault("place", "the training script looks into <split>/wild/<source>/ and <split>/ca1m/ only")
+        report.findings.append(Finding(place.as_posix(), "", "", fault))
+        return report
+    for sample, items in read_shard_items(path, layout):
+        report.samples[layout] += 1
+        for item, value, faults in items:
+            if isinstance(value, dict):
+                report.items[layout, str(value.get("qa_type"))] += 1
+            report.findings += [Finding(place.as_posix(), sample.key, item, fault) for fault in faults]
+        report.findings += [Finding(place.as_posix(), sample.key, "", fault) for fault in sample.faults]
     return report
 
 

@@ -4,10 +4,9 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from factory.exports.hispatial.objects import MOST_OBJECTS, named_objects, objects_field
-from factory.exports.hispatial.picture_rows import PictureRows, provenance
+from factory.exports.hispatial.picture_rows import PictureRows, Question, provenance
 from factory.exports.hispatial.qa_types import METADATA, WILD_LISTS
 from factory.exports.hispatial.tokens import BUDGET, pair_tokens
-from schemas.web import WebQARow
 
 # The loader turns these into Yes and No, and adds a request for those words to half of the questions.
 _TRUE_FALSE = {"Yes": "True", "No": "False"}
@@ -15,7 +14,7 @@ _TRUE_FALSE = {"Yes": "True", "No": "False"}
 
 def wild_qa(picture: PictureRows, left_out: Counter[str]) -> dict[str, Any]:
     """The `qa` dict of a picture; rows that its layout cannot hold are counted by reason."""
-    items: dict[str, list[WebQARow]] = defaultdict(list)
+    items: dict[str, list[Question]] = defaultdict(list)
     for row in picture.rows:
         if row.task in WILD_LISTS:
             items[row.item_id].append(row)
@@ -42,7 +41,7 @@ def wild_qa(picture: PictureRows, left_out: Counter[str]) -> dict[str, Any]:
     return lists
 
 
-def _pair(row: WebQARow) -> dict[str, Any]:
+def _pair(row: Question) -> dict[str, Any]:
     answer: str | list[str] = row.answer
     if row.format == "mcq":
         # as a list: the loader looks for the option in it, and in a string it would find "left" in "left-front"

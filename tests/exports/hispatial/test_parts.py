@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from factory.errors import DataError
 from factory.exports.hispatial.ca1m_items import chain_steps
 from factory.exports.hispatial.ca1m_types import ca1m_type
-from factory.exports.hispatial.picture_rows import NamedObject
+from factory.exports.hispatial.picture_rows import NamedObject, Question
 from factory.exports.hispatial.samples import map_intrinsics, normalised_intrinsics
 from factory.exports.hispatial.shard import sample_keys
 from factory.exports.hispatial.tokens import estimated_tokens
@@ -38,6 +38,11 @@ def test_plain_ids_are_their_own_keys() -> None:
     assert clashing[2] == "c" and clashing[0].startswith("a-b-") and clashing[1].startswith("A-B-")
 
 
+def questions() -> list[Question]:
+    rows = sample_rows(sample_image("scannet", "0", "a", b""))
+    return [Question(*(getattr(row, name) for name in Question._fields)) for row in rows]
+
+
 def objects() -> dict[int, NamedObject]:
     return {
         i: NamedObject(i, label, 0.9, box, reference, kind != "box", list(center), [], list(size))
@@ -47,7 +52,7 @@ def objects() -> dict[int, NamedObject]:
 
 def test_every_task_lands_in_a_sensible_bucket() -> None:
     found: dict[str, set[str]] = {}
-    for row in sample_rows(sample_image("scannet", "0", "a", b"")):
+    for row in questions():
         name = ca1m_type(row, objects())
         if row.task != "problem_solving":
             assert name is not None
@@ -72,18 +77,18 @@ def test_every_task_lands_in_a_sensible_bucket() -> None:
 
 
 def test_unknown_quantities_have_no_bucket() -> None:
-    (row,) = [r for r in sample_rows(sample_image("scannet", "0", "a", b"")) if "wide is" in r.question]
+    (row,) = [r for r in questions() if "wide is" in r.question]
     assert ca1m_type(row, objects()) == "object_width"
-    assert ca1m_type(row.model_copy(update={"values": [1.0]}), objects()) == "object_size"
-    assert ca1m_type(row.model_copy(update={"values": None}), objects()) == "object_size"
+    assert ca1m_type(row._replace(values=[1.0]), objects()) == "object_size"
+    assert ca1m_type(row._replace(values=None), objects()) == "object_size"
 
 
 @pytest.mark.parametrize("answer", ["No steps", CHAIN.replace("Step4: ", ""), "Step1: a\nStep2: b\nStep3: c"])
 def test_a_solution_has_four_steps(answer: str) -> None:
-    row = next(r for r in sample_rows(sample_image("scannet", "0", "a", b"")) if r.format == "cot")
+    row = next(r for r in questions() if r.format == "cot")
     assert len(chain_steps(row)) == 4
     with pytest.raises(DataError, match="steps instead of 4"):
-        chain_steps(row.model_copy(update={"answer": answer}))
+        chain_steps(row._replace(answer=answer))
 
 
 @pytest.mark.parametrize(
