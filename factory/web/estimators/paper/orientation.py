@@ -29,7 +29,7 @@ from schemas.web import ModelUse
 
 Array = np.ndarray
 
-HOW = "git clone https://github.com/SpatialVision/Orient-Anything-V2, and put the clone on PYTHONPATH"
+HOW = "git clone https://github.com/SpatialVision/Orient-Anything-V2, put it on PYTHONPATH, and pip install einops"
 WANTED = "the checkpoint rotmod_realrotaug_best.pt, or an ONNX export (a file, or a folder with model.onnx)"
 
 

@@ -108,6 +108,32 @@ def test_the_original_through_its_interface(fake_vision_tower, torch, tiny, tmp_
         OrientAnything(wrong, Record(), tiny.machine(tmp_path))
 
 
+@pytest.mark.slow
+def test_the_original_itself_with_random_weights(torch, tiny, tmp_path, pictures, masks, monkeypatch):
+    """Its own code, with one layer of each kind in place of 24."""
+    try:
+        import vision_tower
+    except ImportError as error:
+        pytest.skip(f"the code of Orient Anything V2 is not on PYTHONPATH, or lacks a package ({error})")
+    from vggt.models.aggregator import Aggregator
+
+    class Shallow(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.aggregator = Aggregator(depth=1, patch_embed="conv")
+
+    monkeypatch.setattr(vision_tower, "VGGT", Shallow)
+    torch.manual_seed(1)
+    path = tmp_path / "best.pt"
+    torch.save(vision_tower.VGGT_OriAny_Ref(torch.float32, 900, True).state_dict(), path)
+    weights = {"model": WeightFile("orientation", "x", file_sha256(path), "CC-BY-4.0", str(path))}
+    model = OrientAnything(weights, Record(), tiny.machine(tmp_path))
+    first, second, third = model.orient(pictures[0], np.zeros((3, 4)), masks)
+    assert first is not None and second is None and first != third
+    alone = OrientAnything(weights, Record(), tiny.machine(tmp_path, batch_size=1))
+    assert alone.orient(pictures[0], np.zeros((3, 4)), masks) == [first, second, third]
+
+
 def test_without_its_code_it_says_what_to_do(torch, tiny, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "vision_tower", None)
     path = tmp_path / "best.pt"
