@@ -82,8 +82,8 @@ def decode_picture(data: bytes, limits: DecodeLimits, enough: int | None = None)
     """
     image = _open(data)
     try:
-        animated = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
-    except Exception:  # as in _open: the frames that count is taken from are damaged
+        animated = image.format != "MPO" and bool(getattr(image, "is_animated", False))
+    except Exception:  # as in _open: the second frame is damaged
         raise UnusablePicture(TRUNCATED, *image.size) from None
     exif = _exif(image)
     orientation = orientation_of(exif)
