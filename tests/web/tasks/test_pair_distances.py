@@ -91,6 +91,13 @@ def test_the_quota_holds_and_what_is_beyond_it_is_counted() -> None:
         assert len(facts) + sum(rejects.values()) == pairs
 
 
+@pytest.mark.parametrize("name", [AXIS, AXIS_WORLD])
+def test_all_axes_are_asked_alike(name: str) -> None:
+    for seed in range(20):
+        asked = [fact.asked for fact in make_facts(get_web_task(name), synthetic_picture(seed), 0)[0]]
+        assert {asked.count(axis) for axis in "xyz"} == {2, 3}
+
+
 def test_things_that_touch_or_have_no_points_have_no_closest_distance() -> None:
     picture = synthetic_picture(1, objects=3)
     touching = picture.points[0][:5] + np.float32(0.01)

@@ -94,6 +94,20 @@ def test_what_wide_lenses_show_on_the_other_side_is_not_asked() -> None:
     assert facts_of(CAMERA, picture) == ([], {"space and eye disagree": 1})
 
 
+def test_small_things_side_by_side_have_no_direction() -> None:
+    picture = synthetic_picture(0, objects=2)
+    for aside, reasons in ((0.099, {"too near": 1}), (0.101, {})):
+        centers = np.array([[0.0, 0.0, 0.5], [aside, 0.0, 0.5]])
+        near = replace(picture, centers=centers, aabb_min=centers - 0.02, aabb_max=centers + 0.02)
+        assert facts_of(CAMERA, near)[1] == reasons
+
+
+def test_their_places_in_a_row_are_not_asked_back() -> None:
+    picture = synthetic_picture(0, objects=2)
+    picture = replace(picture, labels=("chair",) * 2, reference_kinds=("ordinal", "ordinal"))
+    assert facts_of(WORLD, picture) == ([], {"named by their order": 1})
+
+
 @pytest.mark.parametrize("name", [CAMERA, WORLD])
 def test_turned_about_the_sector_is_the_opposite(name: str) -> None:
     task = get_web_task(name)
