@@ -25,7 +25,7 @@ class CloserSpeaker(Speaker):
         if voice.draws.uniform() < _SHORT_SHARE:
             return (voice.text(question, sentence(said.names[winner])),)
         names = {"winner": said.names[winner], "loser": said.names[loser]}
-        several = ["winner"] if winner in said.several else []
+        several = [slot for slot, place in (("winner", winner), ("loser", loser)) if place in said.several]
         return (voice.text(question, voice.say("answer", several, asked_to=asked_to, **names)),)
 
     def mcq(self, said: Said) -> Iterable[Line]:
