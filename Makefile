@@ -1,11 +1,11 @@
-# Two commands for everyone: `make demo` and `make test`. Both set up what is missing.
+# Two commands for everyone: `make demo` and `make test`; `make demo-web` shows web pictures. All set up what is missing.
 
 PYTHON := .venv/bin/python
 OUT := out/demo
 LAKE := $(OUT)/lake
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: demo results test quality setup weights clean
+.PHONY: demo demo-web results test quality setup weights clean
 
 setup:
 	@bash infra/setup.sh
@@ -34,6 +34,16 @@ $(OUT)/spar/README.txt: $(PARTITIONS)
 
 $(OUT)/report/index.html: $(PARTITIONS)
 	$(PYTHON) jobs/report.py --root $(LAKE) --input $(OUT)/scans --out $(OUT)/report
+
+# Photographs through the default models: a lake of questions, shards for HiSpatial's loader, a gallery.
+WEB := out/demo-web
+demo-web: weights
+	$(PYTHON) jobs/demo_photos.py --out $(WEB)/photos --more ../shared/data/photos
+	$(PYTHON) jobs/build_web.py --input $(WEB)/photos --source demo --root $(WEB)/lake --prune
+	$(PYTHON) jobs/audit.py --root $(WEB)/lake
+	$(PYTHON) jobs/export_hispatial.py --root $(WEB)/lake --input $(WEB)/photos --out $(WEB)/hispatial --chat
+	$(PYTHON) jobs/report.py --root $(WEB)/lake --input $(WEB)/photos --out $(WEB)/report
+	@echo "questions in $(WEB)/lake, shards in $(WEB)/hispatial, pictures in $(WEB)/report/index.html"
 
 test:
 	@bash infra/setup.sh --browser
