@@ -102,10 +102,10 @@ def _extract(archive: Path, member: str, to: Path) -> None:
                 copyfileobj(source, file)
             return
         with tarfile.open(archive) as tar:
-            source = tar.extractfile(member)
-            if source is None:
+            inside = tar.extractfile(member)
+            if inside is None:  # a folder or a link
                 raise KeyError(member)
-            with source, to.open("wb") as file:
-                copyfileobj(source, file)
+            with inside, to.open("wb") as file:
+                copyfileobj(inside, file)
     except (KeyError, tarfile.TarError, zipfile.BadZipFile) as error:
         raise DataError(f"{archive.name}: cannot read {member} out of it: {error}") from error

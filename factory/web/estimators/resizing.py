@@ -19,3 +19,12 @@ def fitted(picture: Array, side: int, fill: int) -> tuple[Array, float]:
     square = np.full((side, side, 3), fill, dtype=np.uint8)
     square[:rows, :columns] = resize(picture, columns, rows)
     return square, scale
+
+
+def middle(picture: Array, side: int, share: float) -> Array:
+    """The middle square of a picture (H, W, 3), `share` of its shorter side wide, as a square of `side` [px]."""
+    height, width = picture.shape[:2]
+    edge = share * min(height, width)
+    left, top = (width - edge) / 2, (height - edge) / 2
+    image = Image.fromarray(picture)
+    return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR, (left, top, left + edge, top + edge)))

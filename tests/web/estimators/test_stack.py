@@ -140,6 +140,15 @@ def test_a_users_model_gets_its_weights_parameters_and_machine():
     assert (machine.device, machine.precision, machine.threads, machine.batch_size) == ("cuda", "float16", 2, 5)
 
 
+def test_relative_paths_are_made_absolute_where_they_are_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert GivenWeights(origin="w.pt", sha256="ab", licence="MIT").origin == str(tmp_path / "w.pt")
+    assert StackConfig(weights_folder="weights").weights_folder == str(tmp_path / "weights")
+    for other in (RANDOM, "s3://bucket/w.pt"):
+        assert GivenWeights(origin=other, sha256="ab", licence="MIT").origin == other
+    assert StackConfig().weights_folder == ""
+
+
 def test_a_role_can_be_without_a_model():
     assert open_role(StackConfig(), "orientation") is None
     assert open_role(StackConfig(roles={"gravity": None}), "gravity") is None
