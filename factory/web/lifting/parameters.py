@@ -45,7 +45,8 @@ class LiftParameters:
     piece_reach: float = 0.5  # of the largest side of the main piece
     percentiles: tuple[float, float] = (2.0, 98.0)
 
-    # The side that does not show.
+    # The upright box, and the side of it that does not show.
+    rectangle_points: int = 200
     depth_share: float = 0.7  # of the side that does
     outline_px: tuple[int, int] = (2, 5)  # what is around a thing is looked for this far off its mask
     outline_points: int = 300
