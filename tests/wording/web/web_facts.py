@@ -1,6 +1,7 @@
 """Facts of every web task about made-up objects, as geometry would give them: small numbers, all outcomes."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ def spec_of(task: str) -> WebSpec:
     return WebSpec(task, level, _RELATION.get(objects[1], "oo"), frame, objects, formats, unit, 1)
 
 
+@cache
 def named_picture(number: int = 0) -> Picture:
     """A picture whose objects are those of `OBJECTS`."""
     picture = synthetic_picture(number, objects=len(OBJECTS))
