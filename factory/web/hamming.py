@@ -37,7 +37,7 @@ def have_neighbor(hashes: Array, radius: int) -> Array:
     return found
 
 
-def _bands(bits: list[int], count: int) -> list[Array]:
+def _bands(bits: list[int], count: int) -> list[np.uint64]:
     """Masks of `count` bands. Neighbouring bits go to different bands, since they are alike in pictures that are."""
     return [np.uint64(sum(1 << bit for bit in bits[band::count])) for band in range(count)]
 

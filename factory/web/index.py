@@ -55,7 +55,8 @@ def index_picture(
     source: str, shard_id: str, raw: RawPicture, limits: IndexLimits
 ) -> tuple[WebIndexRecord, tuple[str, ...]]:
     """The row of one picture, and what was done to it where it is kept."""
-    sha256, phash, width, height, reason, notes = "", "", 0, 0, raw.reason, ()
+    sha256, phash, width, height, reason = "", "", 0, 0, raw.reason
+    notes: tuple[str, ...] = ()
     if raw.data is not None:
         sha256 = hashlib.sha256(raw.data).hexdigest()
         try:

@@ -144,10 +144,10 @@ def test_a_million_alike_are_done_soon(kind: str) -> None:
             "reason": pa.array([""] * count),
         }
     )
-    started = time.perf_counter()
+    started = time.process_time()
     found = find_duplicates([("s", table)])["s"]
-    print(kind, len(found.image_ids), f"{time.perf_counter() - started:.1f} s")
-    assert time.perf_counter() - started < 120
+    print(kind, len(found.image_ids), f"{time.process_time() - started:.1f} s")
+    assert time.process_time() - started < 120
     assert len(found.image_ids) == count - 1 if kind == "equal" else len(found.image_ids) > count // 2
 
 

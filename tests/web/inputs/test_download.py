@@ -37,7 +37,7 @@ def test_what_may_pass_is_tried_again(site: PictureServer, path: str, tries: int
 def test_a_site_that_drips_is_left(site: PictureServer) -> None:
     started = time.monotonic()
     assert Downloader(timeout_s=0.3, retries=0).fetch(f"{site.url}/drip/1") == (None, NOT_DOWNLOADED)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 8
 
 
 def test_opt_outs_are_respected(site: PictureServer) -> None:
