@@ -32,7 +32,8 @@ class MogeParameters(Record):
 
 
 class Moge:
-    """`moge.model.v2.MoGeModel`. What its mask leaves out (sky, mostly) is at infinity."""
+    """`moge.model.v2.MoGeModel`. What its mask leaves out (sky, mostly) is at infinity. Below float32 it runs in its
+    own mixed precision with float16, which knows what has to stay whole."""
 
     version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = MogeParameters
@@ -61,7 +62,8 @@ class Moge:
             )
         if not hasattr(model, "scale_head") or not hasattr(model, "mask_head"):
             raise DataError(f"{checkpoint.path}: this MoGe model tells no metric scale; expected MoGe-2")
-        self._model = self._run.ready(model)
+        self._mixed = self._run.dtype != self._run.torch.float32
+        self._model = model.to(self._run.device).eval().requires_grad_(False)
 
     @property
     def is_random(self) -> bool:
@@ -86,11 +88,11 @@ class Moge:
             if views[places[0]] is not None:
                 known = self._run.torch.tensor([views[i] for i in places], device=self._run.device)
             output = self._model.infer(
-                self._run.tensor(pixels),
+                self._run.torch.from_numpy(pixels).to(self._run.device),
                 resolution_level=self._parameters.resolution_level,
                 fov_x=known,
                 apply_mask=False,
-                use_fp16=False,
+                use_fp16=self._mixed,
             )
             depth = self._run.array(output["depth"])
             mask = output["mask"].cpu().numpy()

@@ -51,6 +51,8 @@ class Runtime:
             raise DataError(f"device {name!r}: {error}") from error
         if device.type == "cpu":
             torch.set_num_threads(machine.threads)
+        if device.type == "cuda":
+            torch.backends.cudnn.deterministic = True  # the same picture, the same bytes
         return cls(torch, device, getattr(torch, machine.precision), machine.batch_size)
 
     def ready(self, model: Any) -> Any:

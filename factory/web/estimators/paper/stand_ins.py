@@ -84,7 +84,7 @@ def grounding_dino(path: Path, full: bool = False) -> None:
             encoder_attention_heads=2, decoder_attention_heads=2, num_queries=20,
         )  # fmt: skip
     _write(path, t.GroundingDinoForObjectDetection, config)
-    size = {"shortest_edge": 800, "longest_edge": 1333} if full else {"shortest_edge": 64, "longest_edge": 128}
+    size = {"shortest_edge": 800, "longest_edge": 1333} if full else {"shortest_edge": 96, "longest_edge": 192}
     _preprocessor(path, "GroundingDinoImageProcessor", size=size)
 
 

@@ -27,7 +27,8 @@ def moge_v2(torch):
             return self.scale_head.weight.dtype
 
         def infer(self, image, resolution_level, fov_x, apply_mask, use_fp16):
-            assert image.ndim == 4 and image.dtype == self.dtype and not apply_mask and not use_fp16
+            assert image.ndim == 4 and image.dtype == self.dtype and not apply_mask
+            self.mixed = use_fp16
             count, _, height, width = image.shape
             bright = image.mean(dim=1).float()
             angle = torch.full((count,), 90.0) if fov_x is None else fov_x

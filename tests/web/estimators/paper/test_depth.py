@@ -170,6 +170,7 @@ def test_moge_through_its_interface(fake_moge, torch, tiny, tmp_path, pictures, 
     np.testing.assert_allclose(two.depth_m, np.where(pictures[1].any(axis=-1), expected, np.inf), rtol=1e-5)
     np.testing.assert_allclose(one.intrinsics, [[80, 0, 79.5], [0, 80, 59.5], [0, 0, 1]], rtol=1e-6)
     np.testing.assert_allclose(three.intrinsics, known, rtol=1e-6)
+    assert not model._model.mixed
     (use,) = model.models()
     assert use.sha256 == weights["model"].sha256 and use.licence == "MIT" and not model.is_random
 
@@ -229,3 +230,13 @@ def test_the_real_moge_in_batches(real_moge, tiny, tmp_path, pictures, known):
     for picture, depth in zip(three, together, strict=True):
         (single,) = alone.estimate([picture], [known])
         np.testing.assert_allclose(depth.depth_m, single.depth_m, rtol=1e-3)
+
+
+@pytest.mark.parametrize("precision", ["float16", "bfloat16"])
+def test_the_real_moge_in_half_precision(real_moge, tiny, tmp_path, pictures, known, precision):
+    weights = tiny.random_weights("depth")
+    (whole,) = Moge(weights, MogeParameters(), tiny.machine(tmp_path)).estimate(pictures[:1], [known])
+    model = Moge(weights, MogeParameters(), tiny.machine(tmp_path, precision=precision))
+    (half,) = model.estimate(pictures[:1], [known])
+    assert half.depth_m.dtype == np.float32
+    assert np.median(np.abs(np.log(half.depth_m / whole.depth_m))) < 0.1
