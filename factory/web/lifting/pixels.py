@@ -9,6 +9,7 @@ from factory.web.lifting.parameters import LiftParameters
 
 Array = np.ndarray
 
+_SKY_M = np.float32(1e9)
 _SQUARE = np.ones((3, 3), dtype=np.uint8)
 # Steps of the R2 sequence (1 / g, 1 / g^2 with g^3 = g + 1): pixels by the fraction of their weighted sum are spread
 # evenly, so that the first n of them are a regular sample of any region.
@@ -76,7 +77,7 @@ def trusted_depth(mask: Array, window: tuple[slice, slice], view: DepthView, par
     if not sure.any():
         return depth
     distance, nearest = cv2.distanceTransformWithLabels(
-        (~sure).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+        (~sure).astype(np.uint8), cv2.DIST_C, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
     of_label = np.zeros(int(nearest.max()) + 1, dtype=np.float32)
     of_label[nearest[sure]] = view.depth_m[window][sure]
@@ -108,8 +109,9 @@ def sample_pixels(pixels: Array, limit: int) -> tuple[Array, Array]:
 def _depth_edges(depth_m: Array, jump: float) -> Array:
     """(h, w) bool: depths of the 3 x 3 pixels around differ by more than the jump (relative); sky is far."""
     unknown = np.isnan(depth_m)
-    farthest = cv2.dilate(np.where(unknown, np.float32(0), depth_m), _SQUARE)
-    nearest = cv2.erode(np.where(unknown, np.float32(np.inf), depth_m), _SQUARE)
+    finite = np.minimum(depth_m, _SKY_M)  # beyond its own border OpenCV takes the largest finite number
+    farthest = cv2.dilate(np.where(unknown, np.float32(0), finite), _SQUARE)
+    nearest = cv2.erode(np.where(unknown, np.float32(np.inf), finite), _SQUARE)
     edges: Array = farthest / np.float32(1.0 + jump) > nearest
     return edges
 

@@ -125,7 +125,7 @@ def test_noise_of_the_depth_hardly_moves_an_object():
     noise = 1 + 0.01 * np.random.default_rng(0).standard_normal(view.depth_m.shape)
     seen = [seen_as(view.shown == 0)]
     clean, noisy = only(picture(view, seen)), only(picture(view, seen, depth_m=view.depth_m * noise))
-    assert noisy.center == pytest.approx(clean.center, abs=0.04)
+    assert noisy.center == pytest.approx(clean.center, abs=0.06)  # two standard deviations of a pixel
     assert np.subtract(noisy.aabb_max, noisy.aabb_min) == pytest.approx(
         np.subtract(clean.aabb_max, clean.aabb_min), abs=0.12
     )
