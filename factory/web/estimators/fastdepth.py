@@ -19,7 +19,7 @@ Array = np.ndarray
 _SIDE = 224
 _ASPECT = 4 / 3  # of the pictures that it was trained on, squashed to a square
 _MOST = 2.0  # no more than half of what it sees is made of mirror images
-_NEAR_M = 0.05  # below, its last layer has said nothing
+_NEAR_M = 0.3  # nearer than anything it was trained on: its last layer has said nothing
 
 
 class FastDepthParameters(Record):
