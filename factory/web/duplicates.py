@@ -34,7 +34,7 @@ def find_duplicates(
     """What each shard leaves out. index : shard ids with their `web_index` rows (columns image_id, sha256, phash,
     reason; others are not read), in any order; rows that have a reason take no part.
 
-    Memory grows by about 150 bytes per picture. Raises ValueError for a distance beyond 0..8.
+    Memory grows by about 200 bytes per picture. Raises ValueError for a distance beyond 0..8.
     """
     if not 0 <= max_distance <= 8:
         raise ValueError(f"a distance of {max_distance} bits: 0 to 8 are supported")
