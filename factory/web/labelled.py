@@ -199,7 +199,7 @@ def _detections(
             counts["object: hidden by what the mesh lacks" if total else "object: less than a pixel of the map"] += 1
             missed.add(scene.kinds[one.object_id])
             continue
-        found.append(_detection(view, known, one, mask, one.visible_fraction * left / total))
+        found.append(_detection(view, known, one, mask, one.visible_fraction * (left / total)))
     kinds = {scene.kinds[one.object_id]: one.label for one in found if one.object_id is not None}
     return found, sorted(label for kind, label in kinds.items() if kind >= 0 and kind not in missed)
 
