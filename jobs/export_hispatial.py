@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,12 +13,10 @@ from rich.table import Table
 from factory.errors import DataError
 from factory.exports.hispatial.reader import HispatialReport, check_export
 from factory.exports.hispatial.tree import HispatialSummary, export_hispatial
-from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from factory.web.inputs.opening import open_input
+from factory.web.reading import PictureReader, inputs_by_source
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
-from schemas.web import WebImageRecord
 
 SHOWN_FINDINGS = 20
 FOUND = 3
@@ -62,48 +60,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def inputs(text: str, sources: Sequence[str]) -> dict[str, str]:
-    """Where the pictures of each source are."""
-    parts = [part.partition("=") for part in text.split(",")]
-    named = {name: url for name, equals, url in parts if equals and name in sources}
-    if len(named) == len(parts):
-        missing = [name for name in sources if name not in named]
-    else:
-        named = {sources[0]: text} if sources else {}
-        missing = [] if len(sources) == 1 else list(sources)
-    if missing:
-        raise DataError(
-            f"--input says nothing of {', '.join(missing)}: give NAME=URL,NAME=URL, or one source with --source"
-        )
-    return named
-
-
-class InputReader:
-    """Reads the picture of a row: from scenes where they are labelled, else from pictures of the web.
-
-    urls : by source. Instances pickle.
-    """
-
-    def __init__(self, urls: dict[str, str]) -> None:
-        self.urls = urls
-        self._opened: dict[tuple[str, bool], Callable[[str], bytes]] = {}
-
-    def __reduce__(self) -> tuple[type["InputReader"], tuple[dict[str, str]]]:
-        return InputReader, (self.urls,)
-
-    def __call__(self, image: WebImageRecord) -> bytes:
-        kind = image.source, image.depth_source == "model"
-        if kind not in self._opened:
-            self._opened[kind] = self._open(*kind)
-        return self._opened[kind](image.image)
-
-    def _open(self, name: str, of_the_web: bool) -> Callable[[str], bytes]:
-        if of_the_web:
-            return open_input(self.urls[name]).read_one
-        source = open_source(name, Storage(self.urls[name]))
-        return lambda uri: source.read_media(uri)[0]
-
-
 def tables(summary: HispatialSummary, report: HispatialReport) -> Iterator[Table]:
     """Pictures by source and split, questions by type, and what was left out."""
     table = Table("split", "layout", "source")
@@ -140,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         summary = export_hispatial(
             lake,
             options.out,
-            InputReader(inputs(options.input, sources)),
+            PictureReader(inputs_by_source(options.input, sources)),
             layout=options.layout,
             source=options.source,
             stand_ins=options.stand_ins,

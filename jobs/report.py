@@ -3,15 +3,19 @@
 import argparse
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from factory.report.gallery import build_gallery
+from factory.report.totals import Totals
+from factory.report.web_gallery import build_web_gallery
+from factory.sources.base import Source
 from factory.sources.registry import open_source
-from factory.store.lake import Lake
+from factory.store.lake import Lake, Track
 from factory.store.storage import Storage
+from factory.web.reading import PictureReader, inputs_by_source
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 
 
@@ -24,7 +28,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--input",
         required=True,
-        help="folder or URL of scene folders, as it was given to the build: the lake has paths relative to it",
+        help="folder or URL of scene folders or pictures, as it was given to the build: the lake has paths relative "
+        "to it; for pictures of several sources NAME=URL,NAME=URL",
     )
     parser.add_argument(
         "--out", required=True, type=Path, help="folder of the pages; those of an earlier gallery are replaced"
@@ -40,16 +45,34 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         source = functools.cache(lambda name: open_source(name, storage))
-        totals = build_gallery(Lake(Storage(options.root)), options.out, source, scenes_bar(console))
+        lake = Lake(Storage(options.root))
+        totals = _galleries(lake, options, source, scenes_bar(console))
     except EXPECTED_ERRORS as error:
         return complain(error)
-    console.print(
-        f"{totals.questions:,} questions of {len(totals.scenes):,} scenes, {len(totals.quarantine)} in quarantine: "
-        f"{options.out / 'index.html'}",
-        soft_wrap=True,
-        highlight=False,
-    )
+    for page, total in totals.items():
+        console.print(
+            f"{total.questions:,} questions of {len(total.scenes):,} {total.parts}, "
+            f"{len(total.quarantine)} in quarantine: {page}",
+            soft_wrap=True,
+            highlight=False,
+        )
     return 0
+
+
+def _galleries(
+    lake: Lake, options: argparse.Namespace, source: Callable[[str], Source], track: Track
+) -> dict[Path, Totals]:
+    """Builds one for scenes and one for pictures, as far as the lake has them; what each shows, by its first page."""
+    of_pictures = sorted({name for table in ("web_images", "web_quarantine") for name, _ in lake.partitions(table)})
+    of_scenes = any(lake.partitions(table) for table in ("views", "quarantine"))
+    made = {}
+    if of_scenes or not of_pictures:
+        made[options.out / "index.html"] = build_gallery(lake, options.out, source, track)
+    if of_pictures:
+        out = options.out / "pictures" if of_scenes else options.out
+        reader = PictureReader(inputs_by_source(options.input, of_pictures))
+        made[out / "index.html"] = build_web_gallery(lake, out, reader, track)
+    return made
 
 
 if __name__ == "__main__":

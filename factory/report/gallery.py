@@ -1,10 +1,11 @@
 """A folder of static pages that shows what a lake holds: counts, samples of every task, what was rejected and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -17,6 +18,9 @@ from factory.report.totals import Totals, read_totals
 from factory.sources.base import Source
 from factory.store.lake import Lake, Track
 from schemas.qa import Mark, QARow
+from schemas.web import WebQARow
+
+Row = TypeVar("Row")
 
 STYLE = "style.css"
 _SIGNATURE = "/* Pages of a spatial question gallery */"
@@ -48,13 +52,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Sample:
-    """A question as the page shows it."""
+    """A question as the page shows it; `place` is the scene or picture it is about."""
 
-    row: QARow
+    row: QARow | WebQARow
+    place: str
     pictures: list[Picture]
     options: list[Option]
     exact: str
-    answer_drawn: bool
+    answer_drawn: bool = False
 
 
 def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track: Track = iter) -> Totals:
@@ -68,6 +73,17 @@ def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track:
         raise DataError(f"{lake.storage.url}: an empty lake; build it first, or check --root")
     chosen = choose_samples(lake, track)
     small = cache(lambda name: small_images(source(name)))
+    write_pages(out, totals, chosen, lambda row, number, new: _sample(row, number, small, new))
+    return totals
+
+
+def write_pages(
+    out: Path, totals: Totals, chosen: Mapping[str, Sequence[Row]], sample: Callable[[Row, int, Path], Sample]
+) -> None:
+    """Writes the pages of a gallery in place of an earlier one.
+
+    chosen : rows by task; sample : what the page shows of a row, given its number and the folder to put pictures in.
+    """
     pages = Environment(
         loader=PackageLoader("factory", "report"),
         autoescape=True,
@@ -78,7 +94,7 @@ def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track:
     with replacing(out, _ENTRIES, signed=STYLE, signature=_SIGNATURE) as new:
         (new / "tasks").mkdir()
         (new / "images").mkdir()
-        samples = {task: [_sample(row, i, small, new) for i, row in enumerate(rows)] for task, rows in chosen.items()}
+        samples = {task: [sample(row, i, new) for i, row in enumerate(rows)] for task, rows in chosen.items()}
         shared = {"totals": totals, "tasks": list(samples)}
         for task, shown in samples.items():
             page = pages.get_template("task.html").render(**shared, task=task, samples=shown, top="../")
@@ -86,7 +102,6 @@ def build_gallery(lake: Lake, out: Path, source: Callable[[str], Source], track:
         page = pages.get_template("index.html").render(**shared, samples=samples, top="")
         (new / "index.html").write_text(page, encoding="utf-8")
         (new / STYLE).write_text(files("factory.report").joinpath(STYLE).read_text(encoding="utf-8"), encoding="utf-8")
-    return totals
 
 
 def _sample(row: QARow, number: int, small: Callable[[str], Small], new: Path) -> Sample:
@@ -99,7 +114,7 @@ def _sample(row: QARow, number: int, small: Callable[[str], Small], new: Path) -
     options = [
         Option(letter, text, letter == row.answer) for letter, text in zip(LETTERS, row.options or (), strict=False)
     ]
-    return Sample(row, files, options, _exact(row), any(picture.answer for picture in shown))
+    return Sample(row, row.scene_id, files, options, _exact(row), any(picture.answer for picture in shown))
 
 
 def _picture(row: QARow, shown: Shown, file: str) -> Picture:

@@ -1,12 +1,15 @@
 """Which questions a gallery shows: few, spread evenly over formats and scenes, the same every time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from factory.store.lake import Lake, Track
 from schemas.qa import QARow
+
+T = TypeVar("T")
 
 PER_TASK = 12
 MAX_SCENES = 24
@@ -30,7 +33,10 @@ def choose_samples(lake: Lake, track: Track = iter) -> dict[str, list[QARow]]:
         for group in groups:
             chosen = _first(table, group["task"], group["format"])
             rows.setdefault((group["task"], group["format"]), []).append(chosen)
-    return {task: _mix({f: rows[t, f] for t, f in sorted(rows) if t == task}) for task in sorted({t for t, _ in rows})}
+    return {
+        task: mix({f: rows[t, f] for t, f in sorted(rows) if t == task}, lambda row: row.format)
+        for task in sorted({t for t, _ in rows})
+    }
 
 
 def _first(table: pa.Table, task: str, form: str) -> list[QARow]:
@@ -38,20 +44,20 @@ def _first(table: pa.Table, task: str, form: str) -> list[QARow]:
     return [QARow.model_validate(row) for row in table.filter(of_both).slice(0, PER_TASK).to_pylist()]
 
 
-def _mix(by_format: dict[str, list[list[QARow]]]) -> list[QARow]:
+def mix(by_format: dict[str, list[list[T]]], format_of: Callable[[T], str]) -> list[T]:
     """`PER_TASK` rows of one task: as many of each format as there are, each from as many scenes as there are."""
     queues = [_round_robin(_rotated(scenes, i)) for i, scenes in enumerate(by_format.values())]
     chosen = _round_robin(queues)[:PER_TASK]
     order = list(by_format)
-    return sorted(chosen, key=lambda row: order.index(row.format))
+    return sorted(chosen, key=lambda row: order.index(format_of(row)))
 
 
-def _rotated(scenes: list[list[QARow]], start: int) -> list[list[QARow]]:
+def _rotated(scenes: list[list[T]], start: int) -> list[list[T]]:
     # Formats of one fact stand in the same scene: starting each format elsewhere shows more of the lake.
     start %= len(scenes)
     return scenes[start:] + scenes[:start]
 
 
-def _round_robin(queues: list[list[QARow]]) -> list[QARow]:
+def _round_robin(queues: list[list[T]]) -> list[T]:
     longest = max(map(len, queues))
     return [queue[i] for i in range(longest) for queue in queues if i < len(queue)]

@@ -11,7 +11,7 @@ RECORDS = "frames and objects"
 
 @dataclass
 class SceneTotal:
-    """One scene of the lake; `questions` is 0 where there are records only."""
+    """One scene of the lake, or one shard of pictures; `questions` is 0 where there are records only."""
 
     dataset: str
     scene: str
@@ -21,8 +21,9 @@ class SceneTotal:
 @dataclass
 class Totals:
     """rows : questions by task and format; kept : frames, objects, ... in the records; rejected : counts by stage or
-    task, the records first, and by reason; quarantine : rows of the table."""
+    task, the records first, and by reason; quarantine : rows of the table; parts : what the scenes are called."""
 
+    parts: str = "scenes"
     rows: dict[str, Counter[str]] = field(default_factory=dict)
     rejected: dict[str, Counter[str]] = field(default_factory=dict)
     kept: Counter[str] = field(default_factory=Counter)
@@ -64,6 +65,34 @@ def read_totals(lake: Lake) -> Totals:
     totals.scenes = [SceneTotal(*partition, per_scene[partition]) for partition in sorted(per_scene)]
     for dataset, scene in lake.partitions("quarantine"):
         totals.quarantine += lake.read("quarantine", dataset, scene).to_pylist()
+    return totals
+
+
+def read_web_totals(lake: Lake) -> Totals:
+    """Adds up the footers of all `web_images` and `web_qa` partitions; a shard takes the place of a scene."""
+    totals = Totals(parts="shards")
+    rejected: dict[str, Counter[str]] = {}
+    images, questions = lake.partitions("web_images"), lake.partitions("web_qa")
+    per_shard = Counter(dict.fromkeys([*images, *questions], 0))
+    for table, partitions in (("web_images", images), ("web_qa", questions)):
+        for dataset, shard in partitions:
+            for name, count in _counts(lake, table, dataset, shard).items():
+                kind, _, rest = name.partition(": ")
+                if kind == "rows":
+                    task, _, form = rest.rpartition(" ")
+                    totals.rows.setdefault(task, Counter())[form] += count
+                    per_shard[dataset, shard] += count
+                elif kind == "kept":
+                    totals.kept[rest] += count
+                elif kind == "rejected":
+                    place, _, reason = rest.partition(": ")
+                    rejected.setdefault(place, Counter())[reason or place] += count
+    totals.rejected = dict(sorted(rejected.items()))
+    totals.scenes = [SceneTotal(*partition, per_shard[partition]) for partition in sorted(per_shard)]
+    for dataset, shard in lake.partitions("web_quarantine"):
+        for row in lake.read("web_quarantine", dataset, shard).to_pylist():
+            place = f"{row['shard_id']}, {row['image_id']}" if row["image_id"] else row["shard_id"]
+            totals.quarantine.append(row | {"scene_id": place})
     return totals
 
 

@@ -129,8 +129,10 @@ class Lake:
         scenes, objects, views = (self.read(table, dataset, scene) for table in ("scenes", "objects", "views"))
         return scenes, objects, views
 
-    def read_groups(self, table: str, dataset: str, scene: str) -> Iterator[pa.Table]:
-        """The row groups of a partition, one after the other, as they were added.
+    def read_groups(
+        self, table: str, dataset: str, scene: str, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.Table]:
+        """The row groups of a partition, one after the other, as they were added; all columns or some.
 
         Raises FileNotFoundError when there is no partition, DataError when it cannot be read.
         """
@@ -139,7 +141,7 @@ class Lake:
             try:
                 parquet = pq.ParquetFile(file)
                 for group in range(parquet.num_row_groups):
-                    yield parquet.read_row_group(group)
+                    yield parquet.read_row_group(group, columns=columns)
             except pa.ArrowException as error:
                 raise DataError(_unreadable(path, error)) from error
 

@@ -1,0 +1,66 @@
+"""The encoded pictures of a lake, from the inputs that it was built from."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from factory.errors import DataError
+from factory.sources.registry import open_source
+from factory.store.storage import Storage
+from factory.web.inputs.opening import open_input
+
+
+def inputs_by_source(text: str, sources: Sequence[str]) -> dict[str, str]:
+    """Where the pictures of each source are: `URL` for one source, `NAME=URL,NAME=URL` for several.
+
+    Raises DataError when a source has none.
+    """
+    parts = [part.partition("=") for part in text.split(",")]
+    named = {name: url for name, equals, url in parts if equals and name in sources}
+    if len(named) == len(parts):
+        missing = [name for name in sources if name not in named]
+    else:
+        named = {sources[0]: text} if sources else {}
+        missing = [] if len(sources) == 1 else list(sources)
+    if missing:
+        raise DataError(
+            f"--input says nothing of {', '.join(missing)}: give NAME=URL,NAME=URL, or one source with --source"
+        )
+    return named
+
+
+class Located(Protocol):
+    """What says where a picture is: a row of `web_images`, for one."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def image(self) -> str: ...
+    @property
+    def depth_source(self) -> str: ...
+
+
+class PictureReader:
+    """Reads a picture: from scenes where it is labelled, else from pictures of the web.
+
+    urls : by source. Instances pickle.
+    """
+
+    def __init__(self, urls: dict[str, str]) -> None:
+        self.urls = urls
+        self._opened: dict[tuple[str, bool], Callable[[str], bytes]] = {}
+
+    def __reduce__(self) -> tuple[type["PictureReader"], tuple[dict[str, str]]]:
+        return PictureReader, (self.urls,)
+
+    def __call__(self, picture: Located) -> bytes:
+        """The bytes of a picture. Raises DataError or FileNotFoundError when they cannot be had."""
+        kind = picture.source, picture.depth_source == "model"
+        if kind not in self._opened:
+            self._opened[kind] = self._open(*kind)
+        return self._opened[kind](picture.image)
+
+    def _open(self, name: str, of_the_web: bool) -> Callable[[str], bytes]:
+        if of_the_web:
+            return open_input(self.urls[name]).read_one
+        source = open_source(name, Storage(self.urls[name]))
+        return lambda uri: source.read_media(uri)[0]
