@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from factory.web.depth_png import encode_depth
+from schemas.base import Record
 from schemas.web import Mask, ModelUse, WebImageRecord, WebObjectRecord, WebQARow
 
 WIDTH, HEIGHT = 640, 480
@@ -440,12 +442,18 @@ def picture(form: str = "JPEG", mode: str = "RGB", orientation: int | None = Non
 def write_shard(
     lake: Lake, images: list[WebImageRecord], objects: list[WebObjectRecord], rows: list[WebQARow]
 ) -> None:
+    """A shard of these records."""
+    tables = {"web_images": images, "web_objects": objects, "web_qa": rows}
+    write_tables(lake, images[0].source, images[0].shard_id, tables)
+
+
+def write_tables(lake: Lake, source: str, shard: str, tables: Mapping[str, Sequence[Record] | pa.Table]) -> None:
     """The three tables of a shard, each with the digests of those above it."""
-    source, shard = images[0].source, images[0].shard_id
     upstream: dict[str, str] = {}
-    tables: dict[str, list[Any]] = {"web_images": images, "web_objects": objects, "web_qa": rows}
     for table, records in tables.items():
-        data = pa.Table.from_pylist([record.model_dump() for record in records], TABLES[table])
+        data = records
+        if not isinstance(data, pa.Table):
+            data = pa.Table.from_pylist([record.model_dump() for record in records], TABLES[table])
         meta = lake.write(table, source, shard, data, versions={"sample": "1"}, counts={}, upstream=dict(upstream))
         upstream[table] = meta.content_digest
 
