@@ -17,7 +17,7 @@ from urllib.parse import quote
 from PIL import Image, ImageDraw
 
 from factory.exports.hispatial.ca1m_items import finished_question
-from factory.exports.hispatial.jpeg import QUALITY, upright_jpeg
+from factory.exports.hispatial.jpeg import encode_jpeg, upright_jpeg
 from factory.exports.hispatial.objects import named_objects
 from factory.exports.hispatial.picture_rows import NamedObject, PictureRows, Question
 from factory.exports.hispatial.qa_types import COLORS, LATTICE, OVERLAPS
@@ -116,6 +116,4 @@ def _with_boxes(jpeg: bytes, boxes: Boxes) -> bytes:
     for color, (x1, y1, x2, y2) in boxes:
         # the far edges are outside the last pixel
         draw.rectangle((x1, y1, max(x1, x2 - 1), max(y1, y2 - 1)), outline=COLORS[color], width=width)
-    file = io.BytesIO()
-    image.save(file, format="JPEG", quality=QUALITY, subsampling=0)  # thin coloured lines stay clear
-    return file.getvalue()
+    return encode_jpeg(image)

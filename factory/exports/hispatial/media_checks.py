@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from factory.errors import DataError
 from factory.exports.hispatial.faults import Fault
+from factory.exports.hispatial.jpeg import is_upright_rgb_jpeg
 from factory.exports.hispatial.qa_types import LATTICE
 from factory.exports.hispatial.usable import FAR_M, FOCAL
 from factory.web.depth_png import decode_depth
@@ -17,23 +18,20 @@ from factory.web.depth_png import decode_depth
 Array = np.ndarray
 Size = tuple[int, int]
 
-_ORIENTATION = 0x0112  # EXIF
 _UNREADABLE = (OSError, UnidentifiedImageError, SyntaxError, ValueError, TypeError, DataError)
 
 
 def picture_size(data: bytes, faults: list[Fault]) -> Size | None:
     """Width and height of the JPEG, None when it cannot be decoded."""
+    if not is_upright_rgb_jpeg(data):
+        faults.append(Fault("jpg", "not an upright RGB JPEG: loaders do not turn pictures"))
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()
-    except _UNREADABLE as error:
+            return image.size
+    except Exception as error:  # Pillow's readers raise whatever damaged bytes lead them to
         faults.append(Fault("jpg", f"cannot be decoded ({error})"))
         return None
-    if image.format != "JPEG" or image.mode != "RGB":
-        faults.append(Fault("jpg", f"expected an RGB JPEG, found {image.mode} {image.format}"))
-    if image.getexif().get(_ORIENTATION, 1) not in (0, 1):
-        faults.append(Fault("jpg", "stored on its side: loaders do not turn pictures"))
-    return image.size
 
 
 def depth_png_faults(data: bytes, picture: Size | None) -> Iterator[Fault]:

@@ -248,7 +248,7 @@ def test_pictures_that_train_nothing_are_counted(tmp_path: Path, changes: dict, 
     [
         ({"sha256": "0" * 64}, "not the file that the lake was built from"),
         ({"width": 600, "sha256": ""}, "640 x 480 pixels, but 600 x 480"),
-        ({"data": b"no picture", "sha256": ""}, "not a picture that can be decoded"),
+        ({"data": b"no picture", "sha256": ""}, "a picture was expected, found: not an image"),
     ],
 )
 def test_another_picture_than_was_lifted_is_refused(tmp_path: Path, changes: dict, words: str) -> None:
