@@ -13,7 +13,8 @@ def pixel_boxes(relative: Array, width: float, height: float, size: tuple[int, i
     """
     cx, cy, w, h = (relative.astype(np.float64) * (width, height, width, height)).T
     boxes = np.stack([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2], axis=1)
-    return np.clip(boxes, 0.0, (size[1], size[0], size[1], size[0]))
+    clipped: Array = np.clip(boxes, 0.0, (size[1], size[0], size[1], size[0]))
+    return clipped
 
 
 def kept(boxes: Array, scores: Array, overlap: float) -> Array:

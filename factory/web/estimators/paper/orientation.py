@@ -62,12 +62,12 @@ class OrientAnything:
 
     def orient(self, picture: Array, boxes: Array, masks: Array) -> list[Orientation | None]:
         """Angles per object; None for an empty mask."""
-        crops = [object_crop(picture, mask) for mask in masks]
-        seen = [i for i, crop in enumerate(crops) if crop is not None]
-        found: list[Orientation | None] = [None] * len(crops)
+        crops = {i: crop for i, mask in enumerate(masks) if (crop := object_crop(picture, mask)) is not None}
+        seen = list(crops)
+        found: list[Orientation | None] = [None] * len(masks)
         for first in range(0, len(seen), self._batch):
             places = seen[first : first + self._batch]
-            outputs = self._model(np.stack([crops[i] for i in places]))  # type: ignore[arg-type]
+            outputs = self._model(np.stack([crops[i] for i in places]))
             if outputs.shape != (len(places), OUTPUTS):
                 raise DataError(
                     f"{self._checkpoint.path}: gave {outputs.shape}, expected ({len(places)}, {OUTPUTS}) logits"
