@@ -101,9 +101,12 @@ Made = list[tuple[str, bytes, str, tuple[str, ...]]]
 Kind = Callable[[_Scenes, np.random.Generator], Made]
 
 
+_QUICK: dict[str, dict[str, object]] = {"JPEG": {"quality": 90}, "PNG": {"compress_level": 1}}
+
+
 def encode(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     stream = io.BytesIO()
-    image.save(stream, kind, **({"quality": 90} if kind == "JPEG" else {}) | options)
+    image.save(stream, kind, **_QUICK.get(kind, {}) | options)
     return stream.getvalue()
 
 

@@ -102,6 +102,7 @@ def many() -> DistortedPictures:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", ["folder", "tar", "parquet"])
 def test_thousands_of_distorted_pictures(many: DistortedPictures, tmp_path: Path, kind: str) -> None:
     write_as(kind, tmp_path / kind, many.files)
