@@ -12,7 +12,8 @@ from rich.table import Table
 
 from factory.errors import DataError
 from factory.exports.hispatial.reader import HispatialReport, check_export
-from factory.exports.hispatial.tree import HispatialSummary, export_hispatial
+from factory.exports.hispatial.shard_export import HispatialSummary
+from factory.exports.hispatial.tree import export_hispatial
 from factory.store.lake import Lake
 from factory.store.storage import Storage
 from factory.web.reading import PictureReader, inputs_by_source

@@ -108,8 +108,13 @@ def _named(values: dict[str, Any]) -> NamedObject:
     )
 
 
+_PROVENANCE = (
+    *("source", "shard_id", "image_id", "split", "image", "sha256", "width", "height", "intrinsics_source"),
+    *("depth_source", "gravity_source", "gravity_from_camera", "stack", "is_data"),
+)
+
+
 def provenance(image: WebImageRecord) -> dict[str, Any]:
     """Where a picture and its geometry come from, as plain values."""
-    names = ("source", "shard_id", "image_id", "split", "image", "sha256", "width", "height", "intrinsics_source")
-    names += ("depth_source", "gravity_source", "gravity_from_camera", "stack", "is_data")
-    return {name: getattr(image, name) for name in names} | {"models": [dict(model) for model in image.models]}
+    models = [dict(model) for model in image.models]
+    return {name: getattr(image, name) for name in _PROVENANCE} | {"models": models}

@@ -68,7 +68,7 @@ def object_faults(field: Any, size: Size | None) -> Iterator[Fault]:
             yield Fault("box", f"two objects have a {min(colors & seen)} box")
         seen |= colors
         box = raw.get("raw_bbox") if isinstance(raw, dict) else None
-        if not _is_box(box):
+        if box is None or not _is_box(box):
             yield Fault("object", f"raw{suffix} has no raw_bbox of four numbers, found {box!r}")
         elif size and not (0 <= box[0] < box[2] <= size[0] and 0 <= box[1] < box[3] <= size[1]):
             yield Fault("object", f"raw_bbox {box} is not inside the picture of {size[0]} x {size[1]}")
