@@ -28,6 +28,7 @@ from factory.store.lake import WEB_TABLES, Lake
 from factory.store.storage import Storage
 from factory.visibility.select import resolve_rasterizer
 from factory.web.estimators.stack import StackConfig, check_weights
+from factory.web.inputs.folders import DEFAULT_BUCKETS
 from factory.web.inputs.opening import open_input
 from jobs.build_spar7m import cache_file, start_ray
 from jobs.command_line import EXPECTED_ERRORS, JobParser, absolute, complain
@@ -51,6 +52,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--masks", choices=["sam", "box"], help="box: a detection's box for its mask, quick and rough")
     parser.add_argument("--captioner-url", metavar="URL", help="OpenAI-compatible endpoint that describes objects")
     parser.add_argument("--captioner-model", metavar="NAME", help="model at that endpoint")
+    parser.add_argument(
+        "--buckets", type=int, default=DEFAULT_BUCKETS, help=f"shards of a plain folder (default: {DEFAULT_BUCKETS})"
+    )
     parser.add_argument("--shards", metavar="A,B", help="only these shards (default: all)")
     parser.add_argument("--tasks", metavar="A,B", help="questions of these tasks and no others (default: all)")
     parser.add_argument("--items", type=int, default=8, help="questions per task and picture (default: 8)")
@@ -81,6 +85,7 @@ def configure(options: argparse.Namespace) -> WebBuildConfig:
         root=absolute(options.root),
         records=absolute(options.records) if options.records else None,
         stack=stack_config(options),
+        buckets=options.buckets,
         captioner=captioner,
         shards=sorted({name.strip() for name in options.shards.split(",")}) if options.shards else None,
         tasks=sorted({name.strip() for name in options.tasks.split(",")}) if options.tasks else None,
@@ -146,7 +151,7 @@ class Build:
             self._build(plan)
 
     def _plan_index(self) -> WebPlan:
-        pictures = open_input(self._config.input)
+        pictures = open_input(self._config.input, self._config.buckets)
         hasher = CachedHasher(Storage(self._config.input), cache_file())
         plan = plan_index(self._config, pictures, self._lake, hasher)
         hasher.save()

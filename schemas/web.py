@@ -189,6 +189,25 @@ class WebQARow(Record):
     task_version: int
 
 
+class WebProblemRecord(Record):
+    """A problem of several steps that a language model wrote about a picture, checked; `facts_digest` is of the facts
+    of the picture as they were then, `chain` the four steps of the solution."""
+
+    source: str
+    shard_id: str
+    image_id: str
+    kind: str
+    candidate: str
+    question: Annotated[str, Field(min_length=1)]
+    answer: Annotated[str, Field(min_length=1)]
+    chain: Annotated[list[str], Field(min_length=4, max_length=4)]
+    object_ids: list[int]
+    values: list[float]
+    unit: WebUnit
+    model: str
+    facts_digest: str
+
+
 class WebIndexRecord(Record):
     """A picture of the input before any model: its digests, and why it is left out (empty: it is not)."""
 

@@ -83,7 +83,7 @@ def web_plan_for(config: WebBuildConfig, run_index: bool = True) -> WebPlan:
     if config.records is not None:
         return plan_labelled(config, lake, Lake(Storage(config.records)))
     hasher = CachedHasher(Storage(config.input), None)
-    index = plan_index(config, open_input(config.input), lake, hasher)
+    index = plan_index(config, open_input(config.input, config.buckets), lake, hasher)
     if run_index:
         stage = IndexStage(config)
         for step in index.to_build:

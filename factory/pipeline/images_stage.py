@@ -1,9 +1,10 @@
 """Second stage for web images: a shard's pictures through the models, or a scene's keyframes with their labels, ->
 `web_images`. The only stage that needs a GPU, or pays for one."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 import pyarrow as pa
@@ -80,7 +81,7 @@ class EstimateStage(ImagesStage):
 
     def __init__(self, config: WebBuildConfig, progress: Progress) -> None:
         super().__init__(config, progress)
-        self._pictures = open_input(config.input)
+        self._pictures = open_input(config.input, config.buckets)
         self._captioner = None if config.captioner is None else Captioner(config.captioner.open())
         self._stack: Stack | None = None
 
@@ -95,7 +96,7 @@ class EstimateStage(ImagesStage):
         counts.update({f"rejected: picture: {record.reason}": 1 for record in index.values() if record.reason})
         counts["rejected: picture: duplicate"] += len(dropped)
         for batch in _groups(self._pictures.read(shard_id, wanted), self._config.stack.batch_size):
-            decoded = list(_decoded(batch, bad))
+            decoded = list(_decoded(batch, index, bad))
             yield from self._estimated(
                 [(index[raw.image_id], raw.caption, picture) for raw, picture in decoded], counts, bad
             )
@@ -175,11 +176,15 @@ class LabelStage(ImagesStage):
             self._rasterizer = None
 
 
-def _decoded(batch: list[RawPicture], bad: BadPictures) -> Iterator[tuple[RawPicture, DecodedPicture]]:
+def _decoded(
+    batch: list[RawPicture], index: Mapping[str, WebIndexRecord], bad: BadPictures
+) -> Iterator[tuple[RawPicture, DecodedPicture]]:
     for raw in batch:
         try:
             if raw.data is None:
                 raise DataError(f"{raw.uri}: {raw.reason}; it could be read when the index was made")
+            if hashlib.sha256(raw.data).hexdigest() != index[raw.image_id].sha256:
+                raise DataError(f"{raw.uri}: another picture than when the index was made; run the build again")
             yield raw, decode_picture(raw.data, LIMITS.decode)
         except Exception as error:  # whatever is wrong with one picture, the others go on
             bad.add(raw.image_id, error)

@@ -29,7 +29,7 @@ class IndexStage:
 
     def __init__(self, config: WebBuildConfig) -> None:
         self._source = config.source
-        self._pictures = open_input(config.input)
+        self._pictures = open_input(config.input, config.buckets)
         self._lake = Lake(Storage(config.root))
 
     def run(self, shard_id: str, versions: dict[str, str]) -> StageResult:

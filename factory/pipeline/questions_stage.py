@@ -5,6 +5,7 @@ from collections import Counter
 import pyarrow as pa
 
 from factory.pipeline.bad_pictures import BadPictures
+from factory.pipeline.problems_stage import stored_problems
 from factory.pipeline.result import StageResult, run_stage
 from factory.pipeline.web_config import WebBuildConfig
 from factory.store.lake import TABLES, Lake, PartitionMeta, fingerprint
@@ -23,14 +24,17 @@ from factory.web.tasks.parameters import WebParameters
 from factory.wording.web.problem_rows import PROBLEM_TASK, problem_rows
 from factory.wording.web.renderer import render_picture, web_digest
 from factory.wording.web.rows import RenderedWeb, to_web_table
-from schemas.web import WebImageRecord, WebObjectRecord
+from schemas.web import WebImageRecord, WebObjectRecord, WebProblemRecord
 
 VERSION = 1
 PICTURES_PER_GROUP = 64
 
 
-def questions_versions(images: PartitionMeta, config: WebBuildConfig) -> dict[str, str]:
-    """Everything that the objects and questions of a shard depend on, by name."""
+def questions_versions(
+    images: PartitionMeta, problems: PartitionMeta | None, config: WebBuildConfig
+) -> dict[str, str]:
+    """Everything that the objects and questions of a shard depend on, by name; `problems` are those that a language
+    model wrote, where there are any."""
     parameters = WebParameters(items=config.items)
     versions = {
         "questions": str(VERSION),
@@ -47,6 +51,8 @@ def questions_versions(images: PartitionMeta, config: WebBuildConfig) -> dict[st
     if config.tasks is None or PROBLEM_TASK in config.tasks:
         versions[f"task {PROBLEM_TASK}"] = f"v{PROBLEMS_VERSION}"
         versions[f"wording {PROBLEM_TASK}"] = problems_digest()
+        if problems is not None:
+            versions["records web_problems"] = problems.content_digest
     return versions
 
 
@@ -64,7 +70,8 @@ class QuestionsStage:
         lake, source = self._lake, self._config.source
         images = lake.meta("web_images", source, shard_id)
         if images is not None:
-            versions = questions_versions(images, self._config)
+            problems = lake.meta("web_problems", source, shard_id)
+            versions = questions_versions(images, problems, self._config)
             committed, objects = lake.meta("web_qa", source, shard_id), lake.meta("web_objects", source, shard_id)
             whole = committed and objects and committed.upstream["web_objects"] == objects.content_digest
             if whole and committed.fingerprint == fingerprint(versions):
@@ -75,6 +82,7 @@ class QuestionsStage:
         lake, source = self._lake, self._config.source
         counts: Counter[str] = Counter()
         bad = BadPictures(source, shard_id, "questions")
+        written = self._written(shard_id)
         with (
             lake.writer("web_objects", source, shard_id) as objects_writer,
             lake.writer("web_qa", source, shard_id) as qa_writer,
@@ -84,7 +92,9 @@ class QuestionsStage:
                 rendered: list[RenderedWeb] = []
                 for row in group.to_pylist():
                     try:
-                        of_picture, worded = self._picture(WebImageRecord.model_validate(row), counts)
+                        of_picture, worded = self._picture(
+                            WebImageRecord.model_validate(row), written.get(row["image_id"], []), counts
+                        )
                     except Exception as error:  # one bad picture must not stop the others
                         bad.add(row["image_id"], error)
                         continue
@@ -101,7 +111,18 @@ class QuestionsStage:
         bad.settle(lake)
         return dict(counts)
 
-    def _picture(self, image: WebImageRecord, counts: Counter[str]) -> tuple[list[WebObjectRecord], list[RenderedWeb]]:
+    def _written(self, shard_id: str) -> dict[str, list[WebProblemRecord]]:
+        """Problems that a language model wrote, by picture."""
+        key = "web_problems", self._config.source, shard_id
+        found: dict[str, list[WebProblemRecord]] = {}
+        if self._problems and self._lake.meta(*key) is not None:
+            for row in self._lake.read(*key).to_pylist():
+                found.setdefault(row["image_id"], []).append(WebProblemRecord.model_validate(row))
+        return found
+
+    def _picture(
+        self, image: WebImageRecord, written: list[WebProblemRecord], counts: Counter[str]
+    ) -> tuple[list[WebObjectRecord], list[RenderedWeb]]:
         """Objects and worded rows of one picture; counts only what comes through whole."""
         lifted, rejected = lift(image, LIFTING)
         objects = refer(image, lifted)
@@ -115,8 +136,9 @@ class QuestionsStage:
         rendered = [render_picture(picture, facts, seed=self._config.seed)]
         if self._problems:
             problems, rejects = compose(picture, self._config.seed)
-            rendered.append(problem_rows(picture, problems))
-            own.update({f"rejected: {PROBLEM_TASK}: {reason}": n for reason, n in rejects.items()})
+            of_model, stale = stored_problems(picture, written)
+            rendered.append(problem_rows(picture, problems + of_model))
+            own.update({f"rejected: {PROBLEM_TASK}: {reason}": n for reason, n in (rejects + stale).items()})
         for worded in rendered:
             own.update({f"rejected: {reason}": n for reason, n in worded.rejected.items()})
             own.update(Counter(f"rows: {worded.items[row.item]['task']} {row.format}" for row in worded.rows))

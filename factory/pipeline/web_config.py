@@ -7,6 +7,7 @@ from pydantic import Field
 from factory.language_model import LanguageModel
 from factory.visibility.select import RasterizerName
 from factory.web.estimators.stack import StackConfig
+from factory.web.inputs.folders import DEFAULT_BUCKETS
 from schemas.base import Record
 
 
@@ -26,15 +27,16 @@ class WebBuildConfig(Record):
     """One build of one set of pictures into one lake.
 
     source : the data set's name; input : tars, Parquet or a folder of pictures, or where `records` is given the scans
-    that it was made of; records : a lake of scenes, whose keyframes are the pictures; stack, captioner : models, not
-    asked where there are records; shards : None for all;
-    tasks : None for all; items : questions per task and picture; rasterizer : for labelled scenes;
-    gpus : share of a GPU per set of models; workers : shards worked on at once, None for as many as there is room for.
+    that it was made of; buckets : shards of a plain folder; records : a lake of scenes, whose keyframes are the
+    pictures; stack, captioner : models, not asked where there are records; shards, tasks : None for all; items :
+    questions per task and picture; rasterizer : for labelled scenes; gpus : share of a GPU per set of models;
+    workers : shards worked on at once, None for as many as there is room for.
     """
 
     source: str
     input: str
     root: str
+    buckets: int = Field(default=DEFAULT_BUCKETS, ge=1)
     records: str | None = None
     stack: StackConfig = StackConfig()
     captioner: CaptionerConfig | None = None

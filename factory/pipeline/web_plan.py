@@ -164,7 +164,8 @@ def _step(config: WebBuildConfig, lake: Lake, shard_id: str, versions: dict[str,
             dropped=dropped,
         )
     qa = meta_or_none(lake, "web_qa", config.source, shard_id)
-    reason = why(qa, questions_versions(images, config))
+    problems = meta_or_none(lake, "web_problems", config.source, shard_id)
+    reason = why(qa, questions_versions(images, problems, config))
     if not reason and qa is not None and not _complete(lake, config.source, shard_id, qa):
         reason = "interrupted"
     return WebStep(shard_id=shard_id, action="build" if reason else "none", questions_reason=reason)

@@ -21,7 +21,14 @@ from schemas.arrow import arrow_schema
 from schemas.base import Record
 from schemas.qa import QARow
 from schemas.records import ObjectRecord, QuarantineRecord, SceneRecord, ViewRecord
-from schemas.web import WebImageRecord, WebIndexRecord, WebObjectRecord, WebQARow, WebQuarantineRecord
+from schemas.web import (
+    WebImageRecord,
+    WebIndexRecord,
+    WebObjectRecord,
+    WebProblemRecord,
+    WebQARow,
+    WebQuarantineRecord,
+)
 
 SCENE_TABLES: dict[str, pa.Schema] = {
     "scenes": arrow_schema(SceneRecord),
@@ -34,6 +41,7 @@ WEB_TABLES: dict[str, pa.Schema] = {
     "web_index": arrow_schema(WebIndexRecord),
     "web_images": arrow_schema(WebImageRecord),
     "web_objects": arrow_schema(WebObjectRecord),
+    "web_problems": arrow_schema(WebProblemRecord),
     "web_qa": arrow_schema(WebQARow),
     "web_quarantine": arrow_schema(WebQuarantineRecord),
 }
