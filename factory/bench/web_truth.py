@@ -141,8 +141,8 @@ class _Pair:
         lifted, left_out = lift(without_truth(image), parameters)
         rejects += left_out
         known = {one.object_id: one for one in lift(image, replace(parameters, min_visible_fraction=0.0))[0]}
-        both = [one for one in lifted if one.object_id in known]
-        truth = {one.object_id: one.truth for one in image.detections}
+        truth = {one.object_id: one.truth for one in image.detections if one.truth is not None}
+        both = [one for one in lifted if one.object_id in known and one.object_id in truth]
         return cls(
             Picture.of(image, both),
             Picture.of(image, [known[one.object_id] for one in both]),

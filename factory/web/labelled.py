@@ -45,7 +45,7 @@ _MODES_OF_DEPTH = ("I;16", "I;16B", "I")
 @dataclass(frozen=True, eq=False)
 class _Scene:
     """What all pictures of a scene share. kinds : number of the label by object id, -1 where a label is ambiguous;
-    label_of_face : (F + 1,) see `face_labels`; object_ids : by label, from 1."""
+    label_of_face : (F + 1,) see `face_labels`; place_of : those labels by object id, from 1."""
 
     records: SceneRecords
     objects: dict[int, ObjectRecord]
@@ -142,7 +142,8 @@ def _picture(
     data, _ = source.read_media(view.image)
     records = scene.records
     gravity_from_camera = gravity_frame(-world_from_camera[2, :3])  # down in the world is -z
-    counts["frame: looks straight up or down"] += gravity_from_camera is None
+    if gravity_from_camera is None:
+        counts["frame: looks straight up or down"] += 1
     return WebImageRecord(
         source=records.source,
         shard_id=records.scene_id,

@@ -1,7 +1,7 @@
 """Points that are not on the object: strays, and patches of what lies behind it."""
 
 import numpy as np
-from scipy.sparse import coo_matrix
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
@@ -57,9 +57,8 @@ def clusters(points: Array, gap: float) -> Array:
     wanted = keys[:, None] + _NEIGHBOURS @ steps
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     first, neighbour = np.nonzero(keys[place] == wanted)
-    links = coo_matrix(
-        (np.ones(len(first), dtype=np.int8), (first, place[first, neighbour])), shape=(len(keys), len(keys))
-    )
+    starts = np.concatenate([[0], np.cumsum(np.bincount(first, minlength=len(keys)))])
+    links = csr_matrix((np.ones(len(first), dtype=np.int8), place[first, neighbour], starts), shape=(len(keys),) * 2)
     piece = connected_components(links, directed=False)[1][cube]
     _, first_point, number = np.unique(piece, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first_point))

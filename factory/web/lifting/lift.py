@@ -184,17 +184,17 @@ def _orientation(
             "symmetry": 1,
             "front_camera": front.tolist(),
         }
-    angles = (detection.azimuth, detection.elevation, detection.rotation)
-    usable = (
-        detection.symmetry == 1
-        and all(angle is not None for angle in angles)
-        and abs(detection.rotation) <= parameters.max_rotation_deg
-    )
-    front_camera = front_from_angles(detection.azimuth, detection.elevation, box.center).tolist() if usable else None
+    azimuth, elevation, rotation = detection.azimuth, detection.elevation, detection.rotation
+    if azimuth is None or elevation is None or rotation is None:
+        front_camera = None
+    elif detection.symmetry != 1 or abs(rotation) > parameters.max_rotation_deg:
+        front_camera = None
+    else:
+        front_camera = front_from_angles(azimuth, elevation, box.center).tolist()
     return {
-        "azimuth": detection.azimuth,
-        "elevation": detection.elevation,
-        "rotation": detection.rotation,
+        "azimuth": azimuth,
+        "elevation": elevation,
+        "rotation": rotation,
         "symmetry": detection.symmetry,
         "front_camera": front_camera,
     }

@@ -32,8 +32,8 @@ class LiftParameters:
     edge_jump: float = 0.05
 
     # Points: sampled, cleaned, stored.
-    sampled_points: int = 900
-    stored_points: int = 768
+    sampled_points: int = 720
+    stored_points: int = 640
     min_points_before: int = 16
     min_points_after: int = 10
     neighbours: int = 6

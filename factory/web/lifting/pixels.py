@@ -102,7 +102,7 @@ def sample_pixels(pixels: Array, limit: int) -> tuple[Array, Array]:
     if len(place) > limit:
         chosen = np.argpartition(place, limit)[:limit]
         rows, columns, place = rows[chosen], columns[chosen], place[chosen]
-    order = np.lexsort((columns, rows, place))
+    order = np.argsort(place, kind="stable")
     return columns[order], rows[order]
 
 
