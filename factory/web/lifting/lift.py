@@ -185,12 +185,9 @@ def _orientation(
             "front_camera": front.tolist(),
         }
     azimuth, elevation, rotation = detection.azimuth, detection.elevation, detection.rotation
-    if azimuth is None or elevation is None or rotation is None:
-        front_camera = None
-    elif detection.symmetry != 1 or abs(rotation) > parameters.max_rotation_deg:
-        front_camera = None
-    else:
-        front_camera = front_from_angles(azimuth, elevation, box.center).tolist()
+    known = azimuth is not None and elevation is not None and rotation is not None
+    usable = known and detection.symmetry == 1 and abs(rotation) <= parameters.max_rotation_deg
+    front_camera = front_from_angles(azimuth, elevation, box.center).tolist() if usable else None
     return {
         "azimuth": azimuth,
         "elevation": elevation,
