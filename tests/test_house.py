@@ -16,6 +16,10 @@ CODE = [path for folder in ("factory", "schemas", "jobs") for path in sorted((RO
     [
         ("factory.tasks", ("ray", "moderngl", "OpenGL", "torch", "open3d", "pyarrow.fs", "fsspec")),
         ("factory.wording.renderer", ("ray", "moderngl", "OpenGL", "torch", "open3d", "fsspec")),
+        ("factory.web.tasks", ("ray", "cv2", "torch", "onnxruntime", "open3d", "fsspec")),
+        ("factory.wording.web.renderer", ("ray", "cv2", "torch", "onnxruntime", "open3d", "fsspec")),
+        ("factory.web.estimators.stack", ("ray", "torch", "onnxruntime", "ai_edge_litert", "open3d")),
+        ("schemas.web", ("ray", "scipy", "factory", "PIL", "fsspec")),
         ("schemas.qa", ("ray", "scipy", "factory", "PIL", "fsspec")),
     ],
 )
@@ -27,7 +31,7 @@ def test_the_core_needs_no_heavy_library(module: str, banned: tuple[str, ...]) -
 
 def test_ray_data_lives_in_the_pipeline_only() -> None:
     users = [path.relative_to(ROOT).as_posix() for path in CODE if "ray.data" in path.read_text()]
-    assert users == ["factory/pipeline/raydata.py"]
+    assert users == ["factory/pipeline/raydata.py", "factory/pipeline/web_raydata.py"]
 
 
 @pytest.mark.parametrize(
