@@ -1,6 +1,7 @@
 """Depth as a 16-bit PNG of logarithms, the format that MoGe writes (reference: `write_depth` in moge/utils/io.py)."""
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image
@@ -38,15 +39,21 @@ def encode_depth(depth_m: Array) -> bytes:
     return file.getvalue()
 
 
+@lru_cache(maxsize=1)  # a picture's map is read by several steps, one after the other
 def decode_depth(png: bytes) -> Array:
-    """z-depth (h, w) float32 [m] as HiSpatial's loader decodes it: NaN unknown, inf sky. Raises DataError."""
+    """z-depth (h, w) float32 [m] as HiSpatial's loader decodes it, read-only: NaN unknown, inf sky. Raises
+    DataError."""
     image = Image.open(io.BytesIO(png))
     if "near" not in image.info or "far" not in image.info:
         raise DataError("a depth PNG without the text chunks near and far; expected the format that MoGe writes")
-    near, far = float(image.info["near"]), float(image.info["far"])
-    code = np.asarray(image)
-    place = (code.astype(np.float32) - 1) / _STEPS
-    depth: Array = (near ** (1 - place) * far**place).astype(np.float32)
-    depth[code == _UNKNOWN] = np.nan
-    depth[code == _INFINITE] = np.inf
+    depth: Array = _depths(float(image.info["near"]), float(image.info["far"]))[np.asarray(image)]
+    depth.flags.writeable = False
     return depth
+
+
+def _depths(near: float, far: float) -> Array:
+    """(65536,) float32 the z-depth of each code [m]: far fewer than pixels."""
+    place = (np.arange(_INFINITE + 1, dtype=np.float32) - 1) / _STEPS
+    depths: Array = (near ** (1 - place) * far**place).astype(np.float32)
+    depths[_UNKNOWN], depths[_INFINITE] = np.nan, np.inf
+    return depths

@@ -35,9 +35,9 @@ def ca1m_sample(key: str, picture: PictureRows, data: bytes, left_out: Counter[s
     """The same as the CA-1M stream has them."""
     image = picture.image
     depth_m = decode_depth(image.depth)
-    depth_m[~np.isfinite(depth_m)] = 0.0
+    known = np.where(np.isfinite(depth_m), depth_m, np.float32(0))
     depth = io.BytesIO()
-    np.save(depth, np.ascontiguousarray(depth_m, dtype=np.float32))
+    np.save(depth, known)
     return {
         f"{key}_image.jpg": upright_jpeg(data, (image.width, image.height), image.image),
         f"{key}_depth.npy": depth.getvalue(),
