@@ -1,291 +1,126 @@
 """Measures speed and memory of every part of the line: one table, or JSON lines with --json."""
 
+import argparse
 import json
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from factory.audit.lake import audit_lake
-from factory.geometry.cameras import scale_intrinsics
-from factory.pipeline.config import BuildConfig
-from factory.pipeline.qa_stage import QaStage
-from factory.pipeline.quotas import Quota, even_quotas, facts_needed
-from factory.pipeline.records_stage import RecordsStage, records_versions
-from factory.sources.registry import open_source
-from factory.store.hashing import CachedHasher
-from factory.store.lake import Lake
-from factory.store.storage import Storage
-from factory.tasks import all_tasks
-from factory.tasks.engine import make_facts
-from factory.tasks.records import SceneRecords
-from factory.tasks.task import Task
-from factory.visibility.rasterizer import Raster, Rasterizer
-from factory.visibility.records import RecordParams, build_records
-from factory.visibility.select import open_rasterizer, resolve_rasterizer
-from factory.wording.renderer import render_task
-from jobs.command_line import JobParser
-from schemas.scene import Scene
+from factory.bench.photo_speed import index_speed, model_speed
+from factory.bench.question_speed import question_speed
+from factory.bench.scene_speed import SceneSpeed
+from factory.bench.speed import Figure
+from factory.bench.web_memory import build_memory
+from factory.pipeline.web_config import WebBuildConfig
+from factory.web.inputs.base import WebInput
+from factory.web.inputs.opening import open_input
+from jobs.build_web import stack_config
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.demo_photos import gather
 
-WIDTH, HEIGHT, FRAMES = 640, 480, 60
-REPEATS = 3
-TASK_REPEATS = 15  # of a few milliseconds each
-MEMORY_SCENES = 8
+SCENES = ("load", "rasterize", "views", "rows", "tasks", "line", "audit", "memory")
+WEB = ("web-index", "web-models", "web-questions", "web-memory")
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measured number, and what it was measured on."""
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = JobParser(__doc__)
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="name",
+        help=f"of {', '.join((*SCENES, *WEB))} (default: those of scenes, the first {len(SCENES)})",
+    )
+    parser.add_argument("--input", type=Path, help="folder of ScanNet-layout scenes; the first is measured")
+    parser.add_argument("--facts", type=int, default=48, help="facts per task of a scene (default: %(default)s)")
+    parser.add_argument("--photos", type=Path, help="pictures for web-… (default: photographs of scikit-image)")
+    parser.add_argument("--stack", default="cpu", help="set of models: cpu, paper (default: %(default)s)")
+    parser.add_argument("--stack-config", type=Path, metavar="FILE", help="TOML file, as for build_web.py")
+    parser.add_argument("--masks", choices=["sam", "box"], help="box: a detection's box for its mask")
+    parser.add_argument("--json", action="store_true", help="a JSON line per figure instead of a table")
+    options = parser.parse_args(argv)
+    options.names = options.names or list(SCENES)
+    unknown = sorted(set(options.names) - {*SCENES, *WEB})
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}, there are {', '.join((*SCENES, *WEB))}")
+    if not options.input and {*SCENES, "web-questions"} & set(options.names):
+        parser.error("--input is needed, a folder of ScanNet-layout scenes")
+    return options
 
-    name: str
-    value: float
-    unit: str
-    conditions: str
 
+class Parts:
+    """What is measured, opened when a part asks for it; photographs without a folder lie in a temporary one."""
 
-class Bench:
-    """The scene that is measured, loaded once; every benchmark yields figures. CPU seconds are user and system."""
+    def __init__(self, options: argparse.Namespace, closing: ExitStack) -> None:
+        self._options, self._closing = options, closing
 
-    def __init__(self, scans: Path, facts: int) -> None:
-        self.scans, self.facts = scans, facts
-        self.source = open_source("scannet", Storage(scans))
-        self.scene_id = self.source.list_scenes()[0]
+    def figures(self, name: str) -> Iterator[Figure]:
+        """Runs a part."""
+        of_web: dict[str, Callable[[], Iterator[Figure]]] = {
+            "web-index": lambda: index_speed(self.photos),
+            "web-models": lambda: model_speed(self.photos, stack_config(self._options)),
+            "web-questions": lambda: question_speed(self.scenes),
+            "web-memory": self._memory,
+        }
+        yield from of_web[name]() if name in of_web else getattr(self.scenes, name)()
 
     @cached_property
-    def scene(self) -> Scene:
-        return self.source.load(self.scene_id)
+    def scenes(self) -> SceneSpeed:
+        return SceneSpeed(self._options.input, self._options.facts)
 
-    @property
-    def faces(self) -> str:
-        assert self.scene.mesh is not None
-        return f"{len(self.scene.mesh.faces):,} faces"
+    @cached_property
+    def photos(self) -> WebInput:
+        return open_input(str(self._folder))
 
-    def config(self, root: Path) -> BuildConfig:
-        name = resolve_rasterizer("auto")
-        return BuildConfig(
-            source="scannet", input=str(self.scans), root=str(root), quotas=even_quotas(self.facts), rasterizer=name
-        )
+    @cached_property
+    def _folder(self) -> Path:
+        if self._options.photos:
+            return Path(self._options.photos)
+        folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
+        gather(folder, None)
+        return folder
 
-    def load(self) -> Iterator[Figure]:
-        """Files on disk -> Scene."""
-        seconds = best(lambda: self.source.load(self.scene_id))
-        yield Figure("scene load", seconds, "s", f"{self.faces}, {len(self.scene.frames)} frames")
-        hasher = CachedHasher(Storage(self.scans), None)
-        cold = best(lambda: self.source.input_digests(self.scene_id, hasher), 1)
-        warm = best(lambda: self.source.input_digests(self.scene_id, hasher))
-        yield Figure("input digests, cold", cold, "s", f"{len(self.scene.frames)} frames")
-        yield Figure("input digests, warm", warm, "s", f"{len(self.scene.frames)} frames")
-
-    def rasterize(self) -> Iterator[Figure]:
-        """Face id and depth of 640x480 images."""
-        assert self.scene.mesh is not None
-        frames = self.scene.frames[:FRAMES]
-        for name in ("egl", "embree"):
-            try:
-                rasterizer = open_rasterizer(name)
-            except Exception as error:
-                yield Figure(f"rasterize, {name}", 0.0, "frames/s", f"not available here: {error}")
-                continue
-            rasterizer.load(self.scene.mesh.vertices, self.scene.mesh.faces)
-
-            def run(rasterizer: Rasterizer = rasterizer) -> None:
-                for frame in frames:
-                    scale = (WIDTH / frame.width, HEIGHT / frame.height)
-                    intrinsics = scale_intrinsics(frame.intrinsics, *scale)
-                    rasterizer.render(frame.world_from_camera, intrinsics, WIDTH, HEIGHT)
-
-            seconds = best_cpu(run)
-            conditions = f"per core, {self.faces}, {WIDTH}x{HEIGHT}"
-            yield Figure(f"rasterize, {name}", len(frames) / seconds, "frames/s", conditions)
-            rasterizer.close()
-
-    def views(self) -> Iterator[Figure]:
-        """Rasterized frame -> view record with all its objects."""
-        for name in ("egl", "embree"):
-            try:
-                rasterizer = Stopwatch(open_rasterizer(name))
-            except Exception as error:
-                yield Figure(f"view record, {name}", 0.0, "ms", f"not available here: {error}")
-                continue
-            kept = 0
-
-            def run(rasterizer: Stopwatch = rasterizer, name: str = name) -> None:
-                nonlocal kept
-                rasterizer.cpu_seconds = 0.0
-                kept = len(build_records(self.scene, rasterizer, RecordParams(rasterizer=name), []).views)
-
-            seconds = best_cpu(run, 1)
-            conditions = f"CPU per frame, {self.faces}, {len(self.scene.objects)} objects, {kept} kept frames"
-            without = (seconds - rasterizer.cpu_seconds) / kept
-            yield Figure(f"view record without rasterizing, {name}", without * 1e3, "ms", conditions)
-            yield Figure(f"view record with rasterizing, {name}", seconds / kept * 1e3, "ms", conditions)
-            rasterizer.close()
-
-    def rows(self) -> Iterator[Figure]:
-        """Records -> validated rows in Parquet."""
-        with tempfile.TemporaryDirectory() as folder:
-            config = self.config(Path(folder) / "lake")
-            self._records(config)
-            lake = Lake(Storage(config.root))
-
-            def run() -> None:
-                lake.delete("qa", "scannet", self.scene_id)
-                QaStage(config).run(self.scene_id)
-
-            seconds = best_cpu(run)
-            rows, keyframes = self._size(lake)
-            yield Figure(
-                "rows from records to Parquet", rows / seconds, "rows/CPU s", f"{rows} rows, {keyframes} keyframes"
+    def _memory(self) -> Iterator[Figure]:
+        with tempfile.TemporaryDirectory() as root:
+            config = WebBuildConfig(
+                source="memory",
+                input=str(self._folder),
+                root=root,
+                stack=stack_config(self._options),
+                rasterizer="egl",
             )
-
-    def tasks(self) -> Iterator[Figure]:
-        """Records -> facts -> validated rows of each task, in memory; what tasks share is there already."""
-        with tempfile.TemporaryDirectory() as folder:
-            config = self.config(Path(folder) / "lake")
-            self._records(config)
-            lake = Lake(Storage(config.root))
-            records = SceneRecords.from_tables(*lake.read_records("scannet", self.scene_id))
-        for task in all_tasks():
-            quota = config.quotas[task.spec.name]
-
-            def run(task: Task = task, quota: Quota = quota) -> pa.Table:
-                facts, _ = make_facts(task, records, facts_needed(quota), config.seed)
-                key = {"source": "scannet", "scene_id": self.scene_id, "split": records.split, "seed": config.seed}
-                return render_task(task.spec, facts, quota, **key).table
-
-            rows = run().num_rows
-            conditions = f"{rows} rows" if rows else "the scene offers no question"
-            yield Figure(f"task {task.spec.name}", rows / best_cpu(run, TASK_REPEATS), "rows/CPU s", conditions)
-
-    def line(self) -> Iterator[Figure]:
-        """Scene on disk -> Parquet, all stages."""
-        with tempfile.TemporaryDirectory() as folder:
-            config = self.config(Path(folder) / "lake")
-
-            def run() -> None:
-                self._records(config)
-                QaStage(config).run(self.scene_id)
-
-            seconds = best_cpu(run, 1)
-            rows, keyframes = self._size(Lake(Storage(config.root)))
-            conditions = f"{rows} rows, {keyframes} keyframes, {seconds:.1f} CPU s, {self.faces}, {config.rasterizer}"
-            yield Figure("scene on disk to Parquet", rows / seconds, "rows/CPU s", conditions)
-
-    def audit(self) -> Iterator[Figure]:
-        """Rows in Parquet -> every answer derived a second time."""
-        with tempfile.TemporaryDirectory() as folder:
-            config = self.config(Path(folder) / "lake")
-            self._records(config)
-            QaStage(config).run(self.scene_id)
-            seconds = best_cpu(lambda: audit_lake(config.root))
-            rows, _ = self._size(Lake(Storage(config.root)))
-            yield Figure("audit", rows / seconds, "rows/CPU s", f"{rows} rows")
-
-    def memory(self) -> Iterator[Figure]:
-        """Peak resident memory after one scene and after several: it must not grow with their number."""
-        with tempfile.TemporaryDirectory() as folder:
-            config = self.config(Path(folder) / "lake")
-            for scenes in (1, MEMORY_SCENES):
-                for _ in range(scenes):
-                    self._records(config)
-                    QaStage(config).run(self.scene_id)
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                conditions = f"{self.faces}, libraries included"
-                yield Figure(f"peak memory of a worker after {scenes} scenes", peak, "MB", conditions)
-
-    def _records(self, config: BuildConfig) -> None:
-        hasher = CachedHasher(Storage(self.scans), None)
-        stage = RecordsStage(config)
-        result = stage.run(self.scene_id, records_versions(self.source, self.scene_id, hasher, config))
-        stage.close()
-        if result.status != "built":
-            raise SystemExit(f"{self.scene_id}: {result.message}")
-
-    def _size(self, lake: Lake) -> tuple[int, int]:
-        views = lake.read("views", "scannet", self.scene_id)
-        return lake.read("qa", "scannet", self.scene_id).num_rows, sum(views["is_keyframe"].to_pylist())
+            yield from build_memory(config)
 
 
-class Stopwatch:
-    """A rasterizer that adds up the CPU time of its own work."""
-
-    def __init__(self, inner: Rasterizer) -> None:
-        self.inner, self.cpu_seconds = inner, 0.0
-
-    def load(self, vertices: np.ndarray, faces: np.ndarray) -> None:
-        started = time.process_time()
-        self.inner.load(vertices, faces)
-        self.cpu_seconds += time.process_time() - started
-
-    def render(self, world_from_camera: np.ndarray, intrinsics: np.ndarray, width: int, height: int) -> Raster:
-        started = time.process_time()
-        raster = self.inner.render(world_from_camera, intrinsics, width, height)
-        self.cpu_seconds += time.process_time() - started
-        return raster
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def best(run: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Wall seconds of the fastest run."""
-    return min(_timed(run, time.perf_counter) for _ in range(repeats))
-
-
-def best_cpu(run: Callable[[], object], repeats: int = REPEATS) -> float:
-    """CPU seconds of all threads of the fastest run, after one that warms up."""
-    run()
-    return min(_timed(run, time.process_time) for _ in range(repeats))
-
-
-def _timed(run: Callable[[], object], clock: Callable[[], float]) -> float:
-    started = clock()
-    run()
-    return clock() - started
-
-
-BENCHMARKS = ("load", "rasterize", "views", "rows", "tasks", "line", "audit", "memory")
-
-
-def main() -> int:
-    parser = JobParser(__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)} (default: all)")
-    parser.add_argument(
-        "--input", type=Path, required=True, help="folder of ScanNet-layout scenes; the first is measured"
-    )
-    parser.add_argument("--facts", type=int, default=48, help="facts per task (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="a JSON line per figure instead of a table")
-    options = parser.parse_args()
-    unknown = sorted(set(options.names) - set(BENCHMARKS))
-    if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}, there are {', '.join(BENCHMARKS)}")
-    bench = Bench(options.input, options.facts)
-    table = Table(
-        "what", "figure", "unit", "measured on", title=f"benchmark of {bench.scene_id}", title_justify="left"
-    )
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measures and prints; the exit status."""
+    options = parse(argv)
+    table = Table("what", "figure", "unit", "measured on", title="benchmark", title_justify="left")
     table.columns[1].justify = "right"
-    for name in options.names or BENCHMARKS:
-        for figure in getattr(bench, name)():
-            if options.json:
-                print(json.dumps(asdict(figure)), flush=True)
-            table.add_row(
-                figure.name,
-                f"{figure.value:,.2f}" if figure.value < 100 else f"{figure.value:,.0f}",
-                figure.unit,
-                figure.conditions,
-            )
+    try:
+        with ExitStack() as closing:
+            parts = Parts(options, closing)
+            for name in options.names:
+                for figure in parts.figures(name):
+                    if options.json:
+                        print(json.dumps(asdict(figure)), flush=True)
+                    table.add_row(figure.name, _number(figure.value), figure.unit, figure.conditions)
+    except EXPECTED_ERRORS as error:
+        return complain(error)
     if not options.json:
         Console().print(table)
     return 0
+
+
+def _number(value: float) -> str:
+    return f"{value:,.2f}" if value < 100 and value != int(value) else f"{value:,.0f}"
 
 
 if __name__ == "__main__":

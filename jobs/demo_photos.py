@@ -47,19 +47,25 @@ def photographs(more: Path | None) -> dict[str, Path]:
     return found
 
 
+def gather(out: Path, more: Path | None) -> int:
+    """Copies photographs that are not there yet; how many there are."""
+    files = photographs(more)
+    for name, path in files.items():
+        target = out / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return len(files)
+
+
 def main(argv: list[str]) -> int:
     """Copies what is not there yet; the exit status."""
     options = parse(argv)
     try:
-        files = photographs(options.more)
-        for name, path in files.items():
-            target = options.out / name
-            if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
+        count = gather(options.out, options.more)
     except EXPECTED_ERRORS as error:
         return complain(error)
-    Console().print(f"{len(files)} photographs in {options.out}")
+    Console().print(f"{count} photographs in {options.out}")
     return 0
 
 
