@@ -20,7 +20,7 @@ from factory.store.storage import Storage
 from factory.visibility.rasterizer import Rasterizer
 from factory.visibility.select import open_rasterizer
 from factory.web.decode import DecodedPicture, DecodeLimits, decode_picture
-from factory.web.estimate import estimate_pictures
+from factory.web.estimate import EstimateParameters, estimate_pictures
 from factory.web.estimators.stack import Stack, open_stack
 from factory.web.inputs.base import RawPicture
 from factory.web.inputs.opening import open_input
@@ -83,6 +83,7 @@ class EstimateStage(ImagesStage):
         super().__init__(config, progress)
         self._pictures = open_input(config.input, config.buckets)
         self._captioner = None if config.captioner is None else Captioner(config.captioner.open())
+        self._parameters = EstimateParameters.of(config.stack)
         self._stack: Stack | None = None
 
     def rows(
@@ -111,7 +112,7 @@ class EstimateStage(ImagesStage):
         """What the models make of a batch; where they fail on it, of each picture alone."""
         assert self._stack is not None
         try:
-            estimates = estimate_pictures(self._stack, [picture for *_, picture in pictures])
+            estimates = estimate_pictures(self._stack, [picture for *_, picture in pictures], self._parameters)
         except Exception as error:
             if len(pictures) > 1:
                 for one in pictures:

@@ -14,8 +14,8 @@ from factory.sources.base import FileHasher
 from factory.store.lake import UPSTREAM, WEB_TABLES, Lake, PartitionMeta
 from factory.web.duplicates import VERSION as DUPLICATES_VERSION
 from factory.web.duplicates import ShardDuplicates, find_duplicates
-from factory.web.estimate import DEFAULTS as ESTIMATE
 from factory.web.estimate import VERSION as ESTIMATE_VERSION
+from factory.web.estimate import EstimateParameters
 from factory.web.estimators.stack import ROLES, stack_digest
 from factory.web.inputs.base import WebInput
 from factory.web.labelled import VERSION as LABELLED_VERSION
@@ -131,7 +131,7 @@ def estimate_versions(
     """Everything that the `web_images` of a shard depend on, by name."""
     versions = {
         "estimate": f"v{ESTIMATE_VERSION}",
-        **{f"parameter {name}": value for name, value in ESTIMATE.versions().items()},
+        **{f"parameter {name}": value for name, value in EstimateParameters.of(config.stack).versions().items()},
         "stack": config.stack.name,
         **models,
         "records web_index": index.content_digest,

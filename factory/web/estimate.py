@@ -12,7 +12,7 @@ from factory.web.depth_maps import resize_depth
 from factory.web.depth_png import encode_depth
 from factory.web.estimators.protocols import DepthMap, Detected, Orientation
 from factory.web.estimators.resizing import resize
-from factory.web.estimators.stack import Stack
+from factory.web.estimators.stack import Stack, StackConfig
 from factory.web.exif import default_intrinsics
 from factory.web.masks import encode_mask
 from factory.web.repeats import not_repeated
@@ -54,6 +54,11 @@ class EstimateParameters:
     def versions(self) -> dict[str, str]:
         """The numbers by name, for fingerprints."""
         return {name: repr(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def of(cls, config: StackConfig) -> "EstimateParameters":
+        """With the scores that a stack's detector needs."""
+        return cls(min_score=config.min_score, closed_score=config.closed_score)
 
 
 DEFAULTS = EstimateParameters()

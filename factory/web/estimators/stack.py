@@ -90,12 +90,15 @@ class RoleConfig(Record):
 
 class StackConfig(Record):
     """A set of models. masks : `box` takes a detection's box for its mask, for quick runs; default_fov_deg : the
-    larger field of view of a picture of which nobody knows one; roles : replaces or removes (None) models of the
-    stack; the rest says where and how they run."""
+    larger field of view of a picture of which nobody knows one; min_score, closed_score : as the detector's scores
+    need them, see `factory.web.estimate.EstimateParameters`; roles : replaces or removes (None) models of the stack;
+    the rest says where and how they run."""
 
     name: str = "cpu"
     masks: Literal["sam", "box"] = "sam"
     default_fov_deg: float = Field(default=60.0, gt=5, lt=150)
+    min_score: float = Field(default=0.3, ge=0, le=1)
+    closed_score: float = Field(default=0.5, ge=0, le=1)
     roles: dict[Role, RoleConfig | None] = Field(default={})
     weights_folder: AnywherePath = ""
     device: str = "cpu"
