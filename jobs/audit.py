@@ -1,4 +1,4 @@
-"""Re-derives every answer of a lake from its scenes, objects and views, and checks the digests of all partitions."""
+"""Re-derives every answer of a lake, of scenes and of web images, from its records, and checks all digests."""
 
 import argparse
 import dataclasses
@@ -53,7 +53,9 @@ def as_text(report: LakeReport) -> str:
     rows.append((f"all of {report.partitions} partitions", *totals, ", ".join(kinds[""]) or "-"))
     parts = [_columns(rows), _balance(report.answers)]
     if report.unasked:
-        parts.append(f"scenes with records and no questions: {len(report.unasked)}, first {report.unasked[0]}")
+        parts.append(
+            f"scenes or shards with records and no questions: {len(report.unasked)}, first {report.unasked[0]}"
+        )
     for (task, kind), examples in sorted(report.examples.items()):
         parts.append(f"{task or 'lake'}: {kind}, {report.counts[task, kind]} in all")
         parts += [_example(scene, finding) for scene, finding in examples]

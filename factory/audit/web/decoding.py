@@ -34,5 +34,5 @@ def depth_of(png: bytes) -> Array:
 
 def mask_of(mask: dict[str, Any]) -> Array:
     """The bool map (h, w) of a stored mask."""
-    decoded: Array = coco.decode({"size": mask["size"], "counts": mask["counts"].encode("ascii")})
-    return decoded.astype(bool)
+    decoded: Array = coco.decode({"size": mask["size"], "counts": mask["counts"].encode("ascii")}).astype(bool)
+    return decoded

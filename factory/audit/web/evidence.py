@@ -67,7 +67,8 @@ class Thing:
 
     def extents(self, frame: str = "gravity") -> Array:
         """Full lengths (3,) [m] of the box."""
-        return self.high[frame] - self.low[frame]
+        lengths: Array = self.high[frame] - self.low[frame]
+        return lengths
 
     @property
     def sized(self) -> Array:

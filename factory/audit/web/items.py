@@ -6,7 +6,27 @@ from factory.audit.findings import Finding, Kind
 from factory.audit.web.case import WebCase
 from factory.audit.web.relation import AXES, sides_of
 
-_SHARED = ["source", "shard_id", "image_id", "split", "task", "level", "view", "relation", "frame", "images", "marks", "pixels", "object_ids", "labels", "box_colors", "values", "unit", "margin", "task_version"]
+_SHARED = [
+    "source",
+    "shard_id",
+    "image_id",
+    "split",
+    "task",
+    "level",
+    "view",
+    "relation",
+    "frame",
+    "images",
+    "marks",
+    "pixels",
+    "object_ids",
+    "labels",
+    "box_colors",
+    "values",
+    "unit",
+    "margin",
+    "task_version",
+]
 
 
 def check_item(rows: list[dict[str, Any]], case: WebCase | None) -> list[Finding]:

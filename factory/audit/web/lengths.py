@@ -21,6 +21,12 @@ _SIZES = words(
     r"|sideways|leftmost|one side of @0|level across",
     height=r"\btall\b|\bheight\b|bottom|\bhigh\b|vertical|lowest|up-down|upright|\bgravity\b",
 )
+# Between surfaces; and what would turn it into something else.
+_LEAST = re.compile(
+    r"\b(?:minimum|nearest|close|closest|shortest|smallest|(?<!at )least|at least between|clearance|narrowest|tightest"
+    r"|surface)\b"
+)
+_MOST = re.compile(r"\b(?:maximum|farthest|longest|largest|tallest|widest|at most between)\b")
 _AXES = {
     "camera": words(
         x=r"left-right axis|sideways in the camera|camera's x direction",
@@ -60,12 +66,17 @@ def check_size(case: WebCase) -> None:
 def check_center_distance(case: WebCase) -> None:
     """Between the centres of two objects."""
     first, second = case.things
-    _check_length(case, float(np.linalg.norm(first.center - second.center)))
+    if _LEAST.search(case.question) or _MOST.search(case.question):
+        return case.unreadable("a distance between centers")
+    return _check_length(case, float(np.linalg.norm(first.center - second.center)))
 
 
 def check_closest_distance(case: WebCase) -> None:
     """Between the nearest points of two objects."""
-    _check_length(case, case.scenery.closest(*case.things))
+    texts = [case.question, case.read(case.answer)] if case.format == "text" else [case.question]
+    if not _LEAST.search(case.question) or any(_MOST.search(text) for text in texts):
+        return case.unreadable("the least distance")
+    return _check_length(case, case.scenery.closest(*case.things))
 
 
 def check_axis_distance(case: WebCase) -> None:

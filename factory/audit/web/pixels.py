@@ -10,14 +10,15 @@ from factory.audit.web.case import WebCase
 from factory.audit.web.evidence import Scenery
 from factory.audit.web.geometry import difference
 from factory.audit.web.reading import first_slot, matching, tokens, words
-from factory.audit.web.vectors import check_vector
+from factory.audit.web.vectors import check_vector, names_other_axes
 
 Array = np.ndarray
 
 _LOC = re.compile(r"((?:<loc\d{4}>)+)")
 _NAMED = re.compile(r"(?:the pixel in )?((?:<loc\d{4}>)+)", re.IGNORECASE)
 _ASKED = words(
-    nearer=r"\b(?:closer|nearer|less distant|smaller|lower)\b", farther=r"\b(?:farther|more distant|larger|greater)\b"
+    nearer=r"\b(?:closer|nearer|less distant|smaller|lower)\b",
+    farther=r"\b(?:farther|more distant|larger|greater|higher)\b",
 )
 _SECOND = [re.compile(r"(?:take|relative to) @(\d)")]
 _LOSER = [re.compile(r"(?:compared with|than at|than) @(\d)")]
@@ -33,20 +34,22 @@ def check_pixels(case: WebCase) -> None:
     flat = case.row["pixels"] or []
     inside = all(0 <= side < limits.LATTICE for side in flat)
     if not case.expect(len(flat) in (2, 4) and inside, Kind.MARK, f"pixels {flat}", "x y of one or two pixels"):
-        return
+        return None
     pixels = list(zip(flat[::2], flat[1::2], strict=True))
     locations = [location(*pixel) for pixel in pixels]
     in_question = set(_LOC.findall(case.row["question"]))
     if not case.expect(in_question == set(locations), Kind.MARK, case.row["question"], f"the pixels {locations}"):
-        return
+        return None
     for pixel in pixels:
         _check_surface(case, pixel)
     if len(pixels) == 1:
         case.check_margin(None)
+        if names_other_axes(case.question):
+            return case.unreadable("coordinates to the right, down and forward")
         check_vector(case, point_at(case.scenery, pixels[0]).tolist(), "m")
         case.expect(case.format == "text", Kind.METADATA, f"format {case.format}", "text")
-        return
-    _check_pair(case, pixels, locations)
+        return None
+    return _check_pair(case, pixels, locations)
 
 
 def map_pixel(scenery: Scenery, pixel: tuple[int, int]) -> tuple[int, int]:
@@ -116,6 +119,7 @@ def _check_pair(case: WebCase, pixels: list[tuple[int, int]], locations: list[st
     loser = first_slot(_LOSER, answer)
     named = [slot for slot in tokens(answer) if slot != loser]
     case.expect(named == [winner] and loser in (None, 1 - winner), Kind.ANSWER, case.answer, locations[winner])
-    case.expect(matching(_ASKED, answer) in ([], asked), Kind.ANSWER, case.answer, asked[0])
+    repeats = answer == f"@{winner}." or matching(_ASKED, answer) == asked
+    case.expect(repeats, Kind.ANSWER, case.answer, asked[0])
     case.answers.append(("first", "second")[winner])
     return None

@@ -22,6 +22,11 @@ _STEPS = re.compile(
     r"Step4: Final answer\n(?P<final>.+)",
     re.DOTALL,
 )
+# Problems ask for what is nearer, shorter or larger, and how many there can be at most.
+_OPPOSITE = re.compile(
+    r"\b(?:is farther|to which one is it farther|farther to|greater distance|at least|smallest number|route longer"
+    r"|right to left)\b"
+)
 _ROOM_M = 0.02  # what two halves and a whole may add up to, each shown with two decimals
 
 
@@ -48,7 +53,7 @@ def check_problem(case: WebCase) -> None:
     in_order = list(dict.fromkeys(tokens(case.question)))
     case.expect(in_order == sorted(in_order), Kind.OBJECT, case.row["object_ids"], "in the order of the question")
     case.expect(all(thing.kind != "box" for thing in case.things), Kind.RULE, case.names, "objects without boxes")
-    solved = _KINDS[kind](case)
+    solved = None if _OPPOSITE.search(case.question) else _KINDS[kind](case)
     if solved is None:
         return case.unreadable(f"what {kind} asks of which object")
     if not case.expect(
@@ -119,9 +124,11 @@ def _check_chain(case: WebCase, facts: list[str], reasoning: str, final: str, so
     for first, sign, second in comparisons(reasoning):
         holds = (first < second) == (sign == "<") and {abs(first), abs(second)} <= known
         case.expect(holds, Kind.VALUE, f"{first} {sign} {second}", "a comparison of results that holds")
+    said = [Decimal(number) for number in numbers(case.read(final))]
+    strange = [number for number in said if number not in known]
+    case.expect(not strange, Kind.ANSWER, final, f"numbers of the solution, not {strange}")
     if solved.yes is None and solved.winner is None:
         last = found[-1][1]
-        said = [Decimal(number) for number in numbers(case.read(final))]
         case.expect(said == [last], Kind.ANSWER, final, f"the last result, {last}")
 
 

@@ -1,6 +1,7 @@
 """Objects in the order of an attribute, and the one of its class that has most of it."""
 
 import re
+from itertools import pairwise
 
 from factory.audit.findings import Kind
 from factory.audit.web import limits
@@ -22,6 +23,7 @@ _FALLING = re.compile(
     r"from (?:farthest|tallest|widest|right to|the rightmost)|starting (?:with the (?:greatest|tallest|widest)"
     r"|on the right)|order of decreasing"
 )
+_LIST_ALONE = re.compile(r"@\d(?:(?: ->|, then|,) @\d)+\.")
 _MOST: dict[str, tuple[str, bool]] = {
     "nearest": ("distance", False),
     "farthest": ("distance", True),
@@ -54,7 +56,7 @@ def check_order(case: WebCase) -> None:
     if not case.expect(values == values, Kind.RULE, values, "an attribute that is known of all"):
         return None
     order = sorted(range(len(values)), key=lambda slot: values[slot] if rising else -values[slot])
-    pairs = zip(order, order[1:], strict=False) if falling else zip(order[1:], order, strict=False)
+    pairs = pairwise(order if falling else order[::-1])
     case.check_margin(min(case.scenery.exceeds(case.things[high], case.things[low], attribute) for high, low in pairs))
     _check_whole(case, case.things, attribute)
     if case.format == "true_false":
@@ -69,9 +71,10 @@ def check_order(case: WebCase) -> None:
         return case.check_choice([one == order for one in listed])
     answer = case.read(case.answer)
     case.expect(tokens(answer) == order, Kind.ANSWER, case.answer, [case.names[slot] for slot in order])
-    repeats = matching(_ATTRIBUTE, answer) in ([], asked)
-    against = (_FALLING if rising else _RISING).search(answer)
-    case.expect(repeats and against is None, Kind.ANSWER, case.answer, case.row["question"])
+    if not _LIST_ALONE.fullmatch(answer):
+        right, wrong = (_RISING, _FALLING) if rising else (_FALLING, _RISING)
+        repeats = matching(_ATTRIBUTE, answer) == asked and right.search(answer) and not wrong.search(answer)
+        case.expect(bool(repeats), Kind.ANSWER, case.answer, case.row["question"])
     return None
 
 
@@ -106,7 +109,8 @@ def check_most(case: WebCase) -> None:
         return case.check_choice([text == f"@{winner}" for text in named_options])
     answer = case.read(case.answer)
     case.expect(tokens(answer) == [winner], Kind.ANSWER, case.answer, case.names[winner])
-    case.expect(matching(_MOST_SAID, answer) in ([], said), Kind.ANSWER, case.answer, asked)
+    repeats = answer == f"@{winner}." or matching(_MOST_SAID, answer) == said
+    case.expect(repeats, Kind.ANSWER, case.answer, asked)
     case.expect(not numbers(answer), Kind.ANSWER, case.answer, "no numbers")
     return None
 

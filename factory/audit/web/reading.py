@@ -1,4 +1,4 @@
-"""Reading questions and answers: objects become `@0`, `@1`, ... in the order of a row's slots, then words are found."""
+"""Reading questions and answers: objects become `@0`, `@1`, ... by their slots in the row, then words are found."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ def check_records(scenery: Scenery) -> list[Finding]:
     for thing in scenery.list:
         detection = _detection_of(thing, image)
         item = f"object {thing.object_id}"
+        for name in ("source", "shard_id"):
+            notes.expect(thing.record[name] == image[name], item, thing.record[name], image[name], Kind.METADATA)
         if not notes.expect(detection is not None, item, thing.label, "a detection with its label, box and mask"):
             continue
         assert detection is not None
@@ -229,5 +232,5 @@ def _ordinal(thing: Thing, same_class: list[dict[str, Any]], scenery: Scenery, n
     notes.expect(thing.reference in right, item, thing.reference, sorted(right), Kind.MENTION)
     closed = label in scenery.image["closed_classes"]
     notes.expect(closed, item, thing.reference, f"a row of which all are known: {label}", Kind.MENTION)
-    apart = all(b - a > 0.01 * scenery.image["width"] for a, b in zip(middles, middles[1:], strict=False))
+    apart = all(b - a > 0.01 * scenery.image["width"] for a, b in pairwise(middles))
     notes.expect(apart, item, thing.reference, f"places that are plain to see, {middles}", Kind.MENTION)

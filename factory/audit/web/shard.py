@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,7 @@ def _check_order(rows: list[dict[str, Any]], images: list[str], report: Report) 
     """Rows go by picture, in the order of these, and by item; no two are the same."""
     place = {image: number for number, image in enumerate(images)}
     runs = [key for key, _ in groupby(rows, key=lambda row: (row["image_id"], row["item_id"]))]
-    for before, after in zip(runs, runs[1:], strict=False):
+    for before, after in pairwise(runs):
         if place.get(after[0], -1) < place.get(before[0], -1):
             report.findings.append(
                 Finding(Kind.ORDER, "", "", after[0], f"after {before[0]}", "the order of web_images")

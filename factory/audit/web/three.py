@@ -49,7 +49,8 @@ def check_which(case: WebCase) -> None:
     named = [slot for slot in tokens(answer) if slot not in (0, loser)]
     case.expect(named == [winner], Kind.ANSWER, case.answer, case.names[winner])
     case.expect(loser in (None, 3 - winner), Kind.ANSWER, case.answer, f"than {case.names[3 - winner]}")
-    case.expect(matching(_ASKED, answer) in ([], asked), Kind.ANSWER, case.answer, asked[0])
+    repeats = answer == f"@{winner}." or (matching(_ASKED, answer) == asked and first_slot(_ANCHOR, answer) == 0)
+    case.expect(repeats, Kind.ANSWER, case.answer, f"{asked[0]} to {case.names[0]}")
     case.answers += [("first", "second")[slot - 1] for slot in named[:1] if slot in (1, 2)]
     return None
 

@@ -21,28 +21,38 @@ _FROM = [
     re.compile(r"subtract the position of @(\d)"),
     re.compile(r"(?:from|start at|begins at|beginning at) (?:the (?:center|middle) of )?@(\d)"),
 ]
+_LOW_FIRST = re.compile(r"^(?:(?!\b(?:max|larg|great|upper|high|end)).)*\b(?:xmin|min|small|least|low|begin)")
+_OTHER_AXES = re.compile(r"\b(?:left|up|upward|backward)\b")  # the camera's are right, down and forward
 _SAME = words(same=r"same direction|same way|similar directions", different=r"\bdifferent (?:ways|directions)")
 
 
 def check_box(case: WebCase) -> None:
     """Least, then largest coordinates in the camera."""
     thing = case.things[0]
+    if not _LOW_FIRST.search(case.question) or _OTHER_AXES.search(case.question):
+        return case.unreadable("least before largest coordinates, along the axes of the camera")
     exact = [*thing.low["camera"].tolist(), *thing.high["camera"].tolist()]
     case.check_margin(None)
     check_vector(case, exact, "m")
     distance = float(np.linalg.norm(thing.center))
     low, high = limits.DISTANCE_M
     case.expect(low <= distance <= high, Kind.RULE, f"{distance:.3f} m away", f"{low} to {high} m")
+    return None
 
 
 def check_direction(case: WebCase) -> None:
     """The unit vector from where the question starts to where it leads."""
     start = first_slot(_FROM, case.question)
-    if start is None or len(case.things) != 2:
+    if start is None or len(case.things) != 2 or _OTHER_AXES.search(case.question):
         return case.unreadable("where the direction starts")
     offset = case.things[1 - start].center - case.things[start].center
     case.check_margin(None)
     return check_vector(case, (offset / np.linalg.norm(offset)).tolist(), "")
+
+
+def names_other_axes(text: str) -> bool:
+    """Whether a text speaks of coordinates to the left, upward or backward."""
+    return _OTHER_AXES.search(text) is not None
 
 
 def check_vector(case: WebCase, exact: list[float], unit: str) -> None:
@@ -78,7 +88,7 @@ def check_facing_side(case: WebCase) -> None:
     elif case.format == "text":
         said_sides = matching(_SAID, case.read(case.answer))
         case.expect(said_sides == [truth], Kind.ANSWER, case.answer, f"the {truth}")
-        case.answers += said_sides
+        case.answers += [f"its {side}" for side in said_sides]
     else:
         claimed = matching(_SAID, _NEITHER.sub("~", case.question))
         if len(claimed) != 1:
