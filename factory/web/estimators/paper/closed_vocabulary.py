@@ -13,10 +13,10 @@ from factory.web.estimators.paper.checkpoints import load_pretrained, open_folde
 from factory.web.estimators.paper.pixels import PixelRule
 from factory.web.estimators.paper.runtime import Runtime, batches, require
 from factory.web.estimators.paper.stand_ins import rt_detr
+from factory.web.estimators.paper.torch_model import TorchModel
 from factory.web.estimators.protocols import Detected
 from factory.web.estimators.weights import WeightFile
 from schemas.base import Record
-from schemas.web import ModelUse
 
 Array = np.ndarray
 
@@ -32,12 +32,10 @@ class ClosedVocabularyParameters(Record):
     nms_overlap: float = Field(default=0.5, gt=0, le=1)
 
 
-class ClosedVocabulary:
+class ClosedVocabulary(TorchModel):
     """Detectors of the DETR family with a score per class."""
 
-    version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = ClosedVocabularyParameters
-    weights: ClassVar[Mapping[str, WeightFile | None]] = {"model": None}
 
     def __init__(
         self, weights: Mapping[str, WeightFile], parameters: ClosedVocabularyParameters, machine: Machine
@@ -54,17 +52,6 @@ class ClosedVocabulary:
         self._names = _names(model.config.id2label)
         self._model = self._run.ready(model)
         self._parameters = parameters
-
-    @property
-    def is_random(self) -> bool:
-        return self._checkpoint.is_random
-
-    def models(self) -> list[ModelUse]:
-        return [self._checkpoint.use]
-
-    def close(self) -> None:
-        del self._model
-        self._run.free()
 
     def detect(self, pictures: list[Array]) -> list[Detected]:
         """Boxes by falling score, those below `threshold` left out."""

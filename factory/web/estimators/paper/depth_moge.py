@@ -13,10 +13,10 @@ from factory.web.estimators.paper.checkpoints import MARK, open_file, read_torch
 from factory.web.estimators.paper.depth_frames import map_size
 from factory.web.estimators.paper.runtime import Runtime, batches, nested, require
 from factory.web.estimators.paper.stand_ins import moge
+from factory.web.estimators.paper.torch_model import TorchModel
 from factory.web.estimators.protocols import DepthMap
 from factory.web.estimators.weights import WeightFile
 from schemas.base import Record
-from schemas.web import ModelUse
 
 Array = np.ndarray
 
@@ -31,13 +31,11 @@ class MogeParameters(Record):
     resolution_level: int = Field(default=9, ge=0, le=9)
 
 
-class Moge:
+class Moge(TorchModel):
     """`moge.model.v2.MoGeModel`. What its mask leaves out (sky, mostly) is at infinity. Below float32 it runs in its
     own mixed precision with float16, which knows what has to stay whole."""
 
-    version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = MogeParameters
-    weights: ClassVar[Mapping[str, WeightFile | None]] = {"model": None}
 
     def __init__(self, weights: Mapping[str, WeightFile], parameters: MogeParameters, machine: Machine) -> None:
         self._run = Runtime.of(machine)
@@ -64,17 +62,6 @@ class Moge:
             raise DataError(f"{checkpoint.path}: this MoGe model tells no metric scale; expected MoGe-2")
         self._mixed = self._run.dtype != self._run.torch.float32
         self._model = model.to(self._run.device).eval().requires_grad_(False)
-
-    @property
-    def is_random(self) -> bool:
-        return self._checkpoint.is_random
-
-    def models(self) -> list[ModelUse]:
-        return [self._checkpoint.use]
-
-    def close(self) -> None:
-        del self._model
-        self._run.free()
 
     def estimate(self, pictures: list[Array], intrinsics: list[Array | None]) -> list[DepthMap]:
         """z-depth, inf outside MoGe's mask, and the intrinsics it sees; a known focal length is handed to it."""

@@ -11,10 +11,10 @@ from factory.web.estimators.paper.checkpoints import load_pretrained, open_folde
 from factory.web.estimators.paper.depth_frames import DepthFrame, DepthProFrame, ProcessorFrame
 from factory.web.estimators.paper.runtime import Runtime, batches, require
 from factory.web.estimators.paper.stand_ins import depth_anything
+from factory.web.estimators.paper.torch_model import TorchModel
 from factory.web.estimators.protocols import DepthMap
 from factory.web.estimators.weights import WeightFile
 from schemas.base import Record
-from schemas.web import ModelUse
 
 Array = np.ndarray
 
@@ -22,12 +22,10 @@ FILES = ("config.json", "model.safetensors", "preprocessor_config.json")
 _METRIC = ("depth_anything", "zoedepth", "glpn", "depth_pro")
 
 
-class TransformersDepth:
+class TransformersDepth(TorchModel):
     """Depth Anything V2 with a metric head, ZoeDepth, GLPN or Depth Pro; relative depth is refused."""
 
-    version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = Record
-    weights: ClassVar[Mapping[str, WeightFile | None]] = {"model": None}
 
     def __init__(self, weights: Mapping[str, WeightFile], parameters: Record, machine: Machine) -> None:
         self._run = Runtime.of(machine)
@@ -44,17 +42,6 @@ class TransformersDepth:
             )
             self._frame = ProcessorFrame(self._run.torch, processor, padded=config["model_type"] == "zoedepth")
         self._model = self._run.ready(model)
-
-    @property
-    def is_random(self) -> bool:
-        return self._checkpoint.is_random
-
-    def models(self) -> list[ModelUse]:
-        return [self._checkpoint.use]
-
-    def close(self) -> None:
-        del self._model
-        self._run.free()
 
     def estimate(self, pictures: list[Array], intrinsics: list[Array | None]) -> list[DepthMap]:
         """z-depth at the model's resolution; intrinsics only from Depth Pro, where they are not known."""

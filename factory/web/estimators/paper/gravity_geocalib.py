@@ -12,9 +12,9 @@ from factory.web.estimators.model import Machine
 from factory.web.estimators.paper.checkpoints import MARK, open_file, read_torch
 from factory.web.estimators.paper.runtime import Runtime, nested, require
 from factory.web.estimators.paper.stand_ins import geocalib
+from factory.web.estimators.paper.torch_model import TorchModel
 from factory.web.estimators.weights import WeightFile
 from schemas.base import Record
-from schemas.web import ModelUse
 
 Array = np.ndarray
 
@@ -27,12 +27,10 @@ class GeoCalibParameters(Record):
     max_uncertainty_deg: float = Field(default=10.0, gt=0)
 
 
-class GeoCalib:
+class GeoCalib(TorchModel):
     """`geocalib.GeoCalib` with its pinhole weights; the focal length is known by then, and handed to it."""
 
-    version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = GeoCalibParameters
-    weights: ClassVar[Mapping[str, WeightFile | None]] = {"model": None}
 
     def __init__(self, weights: Mapping[str, WeightFile], parameters: GeoCalibParameters, machine: Machine) -> None:
         self._run = Runtime.of(machine)
@@ -54,17 +52,6 @@ class GeoCalib:
             raise DataError(f"{checkpoint.path}: {len(absent)} weights are missing, first {absent[0]}")
         # its optimiser solves small linear systems, which have no half precision
         self._model = model.to(self._run.device).eval()
-
-    @property
-    def is_random(self) -> bool:
-        return self._checkpoint.is_random
-
-    def models(self) -> list[ModelUse]:
-        return [self._checkpoint.use]
-
-    def close(self) -> None:
-        del self._model
-        self._run.free()
 
     def estimate(self, pictures: list[Array], intrinsics: list[Array]) -> list[Array | None]:
         """`gravity_from_camera` (3, 3) per picture; one after the other, as GeoCalib takes them."""

@@ -12,11 +12,11 @@ from factory.web.estimators.paper.checkpoints import load_pretrained, open_folde
 from factory.web.estimators.paper.queries import queries_of
 from factory.web.estimators.paper.runtime import Runtime, batches, require
 from factory.web.estimators.paper.stand_ins import grounding_dino
+from factory.web.estimators.paper.torch_model import TorchModel
 from factory.web.estimators.paper.vocabulary import checked, default_vocabulary
 from factory.web.estimators.protocols import Detected
 from factory.web.estimators.weights import WeightFile
 from schemas.base import Record
-from schemas.web import ModelUse
 
 Array = np.ndarray
 
@@ -33,12 +33,10 @@ class OpenVocabularyParameters(Record):
     vocabulary: list[str] = Field(default=[])
 
 
-class OpenVocabulary:
+class OpenVocabulary(TorchModel):
     """Every picture is asked for every name, as many at once as the detector reads."""
 
-    version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = OpenVocabularyParameters
-    weights: ClassVar[Mapping[str, WeightFile | None]] = {"model": None}
 
     def __init__(
         self, weights: Mapping[str, WeightFile], parameters: OpenVocabularyParameters, machine: Machine
@@ -47,31 +45,20 @@ class OpenVocabulary:
         transformers = require("transformers")
         self._checkpoint, _ = open_folder(weights["model"], machine, FILES, grounding_dino)
         model = load_pretrained(transformers.AutoModelForZeroShotObjectDetection, self._checkpoint)
-        self._queries = queries_of(self._run.ready(model), self._run, self._checkpoint)
+        self._model = queries_of(self._run.ready(model), self._run, self._checkpoint)
         self._parameters = parameters
         self._names = checked(parameters.vocabulary) if parameters.vocabulary else default_vocabulary()
 
-    @property
-    def is_random(self) -> bool:
-        return self._checkpoint.is_random
-
-    def models(self) -> list[ModelUse]:
-        return [self._checkpoint.use]
-
-    def close(self) -> None:
-        del self._queries
-        self._run.free()
-
     def detect(self, pictures: list[Array]) -> list[Detected]:
         """Boxes of the names by falling score, those below `box_threshold` left out."""
-        inputs = [self._queries.prepare(picture) for picture in pictures]
+        inputs = [self._model.prepare(picture) for picture in pictures]
         names = self._asked(pictures)
         found: list[list[tuple[Array, Array, list[str], bool]]] = [[] for _ in pictures]
         keys = [(pixels.shape, asked) for pixels, asked in zip(inputs, names, strict=True)]
         for places in batches(keys, self._run.batch_size):
             pixels = np.stack([inputs[i] for i in places])
-            for prompt in self._queries.prompts(names[places[0]]):
-                answers = self._queries.ask(pixels, prompt)
+            for prompt in self._model.prompts(names[places[0]]):
+                answers = self._model.ask(pixels, prompt)
                 for row, place in enumerate(places):
                     found[place].append(
                         self._read(
@@ -94,7 +81,7 @@ class OpenVocabulary:
         which = name_scores.argmax(axis=1)
         here = box_scores > self._parameters.box_threshold
         named = here & (name_scores.max(axis=1) > self._parameters.text_threshold)
-        boxes = pixel_boxes(relative[named], *self._queries.frame(picture), picture.shape[:2])
+        boxes = pixel_boxes(relative[named], *self._model.frame(picture), picture.shape[:2])
         return boxes, box_scores[named], [prompt[i] for i in which[named]], bool(here.all())
 
     def _merged(self, parts: list[tuple[Array, Array, list[str], bool]]) -> Detected:

@@ -12,9 +12,9 @@ from factory.web.estimators.paper.checkpoints import load_pretrained, open_folde
 from factory.web.estimators.paper.pixels import PixelRule
 from factory.web.estimators.paper.runtime import Runtime, require
 from factory.web.estimators.paper.stand_ins import sam
+from factory.web.estimators.paper.torch_model import TorchModel
 from factory.web.estimators.weights import WeightFile
 from schemas.base import Record
-from schemas.web import ModelUse
 
 Array = np.ndarray
 
@@ -24,12 +24,10 @@ _SQUASHED = ("sam2", "sam2_video")
 _BOXES = 32  # at once: each makes three masks of the frame's size
 
 
-class Sam:
+class Sam(TorchModel):
     """One picture is encoded once, however many boxes it has."""
 
-    version: ClassVar[int] = 1
     parameters: ClassVar[type[Record]] = Record
-    weights: ClassVar[Mapping[str, WeightFile | None]] = {"model": None}
 
     def __init__(self, weights: Mapping[str, WeightFile], parameters: Record, machine: Machine) -> None:
         self._run = Runtime.of(machine)
@@ -45,17 +43,6 @@ class Sam:
         model = load_pretrained(transformers.AutoModelForMaskGeneration, self._checkpoint)
         self._side = int(model.config.vision_config.image_size if self._padded else _side(self._rule))
         self._model = self._run.ready(model)
-
-    @property
-    def is_random(self) -> bool:
-        return self._checkpoint.is_random
-
-    def models(self) -> list[ModelUse]:
-        return [self._checkpoint.use]
-
-    def close(self) -> None:
-        del self._model
-        self._run.free()
 
     def segment(self, picture: Array, boxes: Array) -> Array:
         """(k, H, W) bool masks of the boxes (k, 4) [px]."""
