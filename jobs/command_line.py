@@ -1,6 +1,7 @@
 """The command line of all jobs: long options, any of which may stand in a TOML file, and errors in one line."""
 
 import argparse
+import os
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,28 @@ class JobParser(argparse.ArgumentParser):
                 text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
                 options.append(f"{option}={text}")
         return options
+
+
+def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
+    """`--base-url`, `--model` and `--key-variable` of a language model; see `require_endpoint`."""
+    parser.add_argument(
+        "--base-url",
+        default=os.environ.get("OPENAI_BASE_URL"),
+        help="endpoint, such as http://localhost:8000/v1 (default: $OPENAI_BASE_URL)",
+    )
+    parser.add_argument("--model", required=True, help="name of the model at the endpoint")
+    parser.add_argument(
+        "--key-variable",
+        default="OPENAI_API_KEY",
+        metavar="NAME",
+        help="environment variable that holds the key (default: OPENAI_API_KEY)",
+    )
+
+
+def require_endpoint(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Ends the program, as for any wrong usage, when no endpoint is given."""
+    if not options.base_url:
+        parser.error("--base-url or the environment variable OPENAI_BASE_URL is needed")
 
 
 def scenes_bar(console: Console) -> Track:

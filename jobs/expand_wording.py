@@ -18,7 +18,7 @@ from rich.markup import escape
 from factory.language_model import LanguageModel
 from factory.wording.expand import append, judge, open_list, own_lists, propose
 from factory.wording.templates import FOLDER
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.command_line import EXPECTED_ERRORS, JobParser, add_endpoint_options, complain, require_endpoint
 
 _COUNT = 20
 
@@ -36,26 +36,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--count", type=int, default=_COUNT, help=f"sentences to ask for, per list (default: {_COUNT})"
     )
-    parser.add_argument(
-        "--base-url",
-        default=os.environ.get("OPENAI_BASE_URL"),
-        help="endpoint, such as http://localhost:8000/v1 (default: $OPENAI_BASE_URL)",
-    )
-    parser.add_argument("--model", required=True, help="name of the model at the endpoint")
-    parser.add_argument(
-        "--key-variable",
-        default="OPENAI_API_KEY",
-        metavar="NAME",
-        help="environment variable that holds the key (default: OPENAI_API_KEY)",
-    )
+    add_endpoint_options(parser)
     parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait for an answer (default: 120)")
     parser.add_argument("--dry-run", action="store_true", help="show the verdicts and write nothing")
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, help="folder of template files (default: those of the factory)"
     )
     options = parser.parse_args(argv)
-    if not options.base_url:
-        parser.error("--base-url or the environment variable OPENAI_BASE_URL is needed")
+    require_endpoint(parser, options)
     if options.count < 1 or options.timeout <= 0:
         parser.error("--count and --timeout must be positive")
     return options

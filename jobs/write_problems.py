@@ -20,7 +20,7 @@ from factory.language_model import LanguageModel
 from factory.pipeline.problems_stage import ProblemsStage
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from jobs.command_line import EXPECTED_ERRORS, JobParser, add_endpoint_options, complain, require_endpoint
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -28,23 +28,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = JobParser(__doc__, "exit status: 0 done, 1 wrong input or no model there, 2 wrong usage")
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument("--source", metavar="NAME", help="only this data set (default: all of the lake)")
-    parser.add_argument(
-        "--base-url",
-        default=os.environ.get("OPENAI_BASE_URL"),
-        help="endpoint, such as http://localhost:8000/v1 (default: $OPENAI_BASE_URL)",
-    )
-    parser.add_argument("--model", required=True, help="name of the model at the endpoint")
-    parser.add_argument(
-        "--key-variable",
-        default="OPENAI_API_KEY",
-        metavar="NAME",
-        help="environment variable that holds the key (default: OPENAI_API_KEY)",
-    )
+    add_endpoint_options(parser)
     parser.add_argument("--requests", type=int, default=8, help="pictures asked about at once (default: 8)")
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     options = parser.parse_args(argv)
-    if not options.base_url:
-        parser.error("--base-url or the environment variable OPENAI_BASE_URL is needed")
+    require_endpoint(parser, options)
     if options.requests < 1:
         parser.error("--requests must be positive")
     return options
