@@ -17,6 +17,24 @@ def elevations(picture: Picture) -> Array:
     return angle
 
 
+def breadth_of_sides(picture: Picture) -> Array:
+    """(n, 2) how broad [m] the front or back of an object looks from the camera, and its left or right side, as far as
+    they show; NaN without a front.
+
+    The stretch of its points across the front and along it, on the level plane, foreshortened by the view.
+    """
+    breadth = np.full((len(picture), 2), np.nan)
+    down = np.array([0.0, 1.0, 0.0]) if picture.gravity_from_camera is None else picture.gravity_from_camera[1]
+    for row in np.flatnonzero(np.isfinite(picture.azimuths) & np.isfinite(picture.fronts).all(axis=1)).tolist():
+        across = np.cross(down, picture.fronts[row])
+        axes = np.stack([across, np.cross(across, down)], axis=1) / max(float(np.linalg.norm(across)), 1e-9)
+        points = picture.points[row].astype(np.float64)
+        stretch = np.ptp(points @ axes, axis=0) if len(points) else np.zeros(2)
+        azimuth = np.radians(picture.azimuths[row])
+        breadth[row] = stretch * np.abs([np.cos(azimuth), np.sin(azimuth)])
+    return breadth
+
+
 def level_fronts(picture: Picture) -> Array:
     """(n, 3) unit vectors in the gravity frame: fronts without their vertical part, NaN where unknown or vertical."""
     if picture.gravity_from_camera is None:

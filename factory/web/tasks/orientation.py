@@ -4,7 +4,7 @@ import numpy as np
 
 from factory.web.picture import Picture
 from factory.web.tasks.balance import even_out
-from factory.web.tasks.fronts import elevations
+from factory.web.tasks.fronts import breadth_of_sides, elevations
 from factory.web.tasks.pools import WebPool, pool_of_sets
 from factory.web.tasks.registry import register
 from factory.web.tasks.spec import WebSpec
@@ -44,6 +44,10 @@ class WhichSide(WebTask):
         reject_without_front(pool, picture, p.max_elevation_deg)
         side, off = _side(np.nan_to_num(picture.azimuths[pool.rows[:, 0]]))
         pool.reject("between two sides", off > p.yaw_tolerance_deg)
+        # of a picture on a wall, or a long counter, the eye takes in the front wherever it looks from
+        breadth = breadth_of_sides(picture)[pool.rows[:, 0]]
+        places = np.arange(len(pool))
+        pool.reject("another side shows more", breadth[places, side % 2] < breadth[places, 1 - side % 2])
         return pool.propose(pool.draw(quota, rng, classes=side))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
