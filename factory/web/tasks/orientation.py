@@ -47,7 +47,8 @@ class WhichSide(WebTask):
         # of a picture on a wall, or a long counter, the eye takes in the front wherever it looks from
         breadth = breadth_of_sides(picture)[pool.rows[:, 0]]
         places = np.arange(len(pool))
-        pool.reject("another side shows more", breadth[places, side % 2] < breadth[places, 1 - side % 2])
+        beside = breadth[places, 1 - side % 2]
+        pool.reject("another side shows as well", breadth[places, side % 2] < p.min_breadth_ratio * beside)
         return pool.propose(pool.draw(quota, rng, classes=side))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:

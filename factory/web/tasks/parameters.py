@@ -26,6 +26,7 @@ class WebParameters:
 
     # A yaw is told only this near to the middle of its bin; two are alike or not.
     yaw_tolerance_deg: float = 30.0
+    min_breadth_ratio: float = 1.5  # between the side that is told and the one next to it, as broad as they look
     sector_tolerance_deg: float = 15.0
     min_sector_m: float = 0.1  # level, between two things of which one is in a direction from the other
     similar_deg: float = 30.0
