@@ -3,6 +3,7 @@
 They let whole builds run in tests; what they say is exact for pictures that `tests.web.painted_pictures` makes.
 """
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import cv2
@@ -72,6 +73,13 @@ class TinyGravity(TinyModel):
         return [np.eye(3) for _ in pictures]
 
 
+class TinyClassifier(TinyModel):
+    """Everything is a photograph."""
+
+    def not_a_photograph(self, pictures: list[Array]) -> list[str | None]:
+        return [None] * len(pictures)
+
+
 class FailingDepth(TinyDepth):
     """Breaks on pictures that are a little wider than others."""
 
@@ -94,3 +102,11 @@ def tiny_stack(depth: str = "TinyDepth", **change: object) -> dict[str, object]:
             "classifier": None,
         },
     } | change
+
+
+def write_tiny_stack(path: Path, depth: str = "TinyDepth") -> Path:
+    """The same as a file for `--stack-config`."""
+    models = {"depth": depth, "detector": "TinyDetector", "gravity": "TinyGravity", "classifier": "TinyClassifier"}
+    roles = [f'[roles.{role}]\nmodel = "tests.web.tiny_models:{name}"\n' for role, name in models.items()]
+    path.write_text("\n".join(['masks = "box"\n', *roles]))
+    return path
