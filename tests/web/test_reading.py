@@ -1,0 +1,37 @@
+"""Pictures are found again in the input that they came from."""
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from factory.errors import DataError
+from factory.web.reading import PictureReader, inputs_by_source
+from tests.web.painted_pictures import write_pictures
+
+
+@dataclass
+class Place:
+    source: str
+    image: str
+    depth_source: str
+
+
+def test_one_source_needs_no_name_and_several_do() -> None:
+    assert inputs_by_source("s3://a/b", ["photos"]) == {"photos": "s3://a/b"}
+    assert inputs_by_source("x=/a,y=s3://b", ["x", "y"]) == {"x": "/a", "y": "s3://b"}
+    for text in ("/a", "x=/a", "x=/a,z=/b"):
+        with pytest.raises(DataError, match="NAME=URL"):
+            inputs_by_source(text, ["x", "y"])
+
+
+def test_pictures_of_the_web_and_of_scenes(procedural_scans: Path, tmp_path: Path) -> None:
+    photos = write_pictures(tmp_path / "photos", 2)
+    reader = PictureReader({"photos": str(photos), "scannet": str(procedural_scans)})
+    reader = pickle.loads(pickle.dumps(reader))
+    assert reader(Place("photos", "p1.png", "model")) == (photos / "p1.png").read_bytes()
+    frame = "scene0000_00/color/0.jpg"
+    assert reader(Place("scannet", frame, "sensor")) == (procedural_scans / frame).read_bytes()
+    with pytest.raises((DataError, FileNotFoundError)):
+        reader(Place("photos", "p9.png", "model"))
