@@ -30,14 +30,24 @@ def attribute(picture: Picture, name: AttributeName, parameters: WebParameters) 
     """One attribute of all objects of a picture.
 
     depth (along the viewing axis) and distance (to the camera) must both differ, for the eye takes one for the other;
-    x along the camera's axis and the bearing in the picture must, too.
+    x along the camera's axis and the bearing in the picture must, too. People look at where things begin, not at their
+    centers: of a cup in the middle of a table nobody says that it is nearer than the table, or to the left of it. So
+    the nearest parts must come in the same order, and from left to right both edges in the picture.
     """
     if name in _SIZES:
         return _size(picture, name, parameters)
     if name == "x":
         return _sideways(picture, parameters)
     lengths = {"depth": picture.centers[:, 2], "distance": np.linalg.norm(picture.centers, axis=1)}
-    return Attribute(lengths[name], np.minimum(*(_exceeds(values, parameters) for values in lengths.values())))
+    exceeds = np.minimum(*(_exceeds(values, parameters) for values in lengths.values()))
+    return Attribute(lengths[name], _where_agreed(exceeds, picture.aabb_min[:, 2:]))
+
+
+def _where_agreed(exceeds: Array, ends: Array) -> Array:
+    """Not surely more (0 at most) where an end (n, k) of the two comes in the other order."""
+    agreed = (ends[:, None] >= ends).all(axis=2)
+    kept: Array = np.where(agreed, exceeds, np.minimum(exceeds, 0.0))
+    return kept
 
 
 def _exceeds(values: Array, parameters: WebParameters) -> Array:
@@ -67,4 +77,4 @@ def _sideways(picture: Picture, parameters: WebParameters) -> Attribute:
     bearing = picture.centers[:, 0] / depth
     # the angle as a length at the nearer of both
     seen = (bearing[:, None] - bearing) * np.minimum(depth[:, None], depth) / parameters.min_gap_m
-    return Attribute(picture.centers[:, 0], np.minimum(in_space, seen))
+    return Attribute(picture.centers[:, 0], _where_agreed(np.minimum(in_space, seen), picture.boxes[:, [0, 2]]))

@@ -27,7 +27,12 @@ class _ThreeObjects(WebTask):
         about_as_far = difference_margin(lengths[:, 0], lengths[:, 1], self.parameters) < 1.0
         pool.reject("about as far", about_as_far)
         classes = np.column_stack([pool.choice, _second_is_asked_for(lengths, pool.choice)])
-        return pool.propose(pool.draw(quota, rng, classes=classes))
+        # a search through points for each pair: only a few more than are asked, for those of which it is not plain
+        places = pool.draw(quota + quota // 2, rng, classes=classes)
+        agreed = _surfaces_agree(picture, pool.rows[places], lengths[places])
+        pool.count("nearest points say otherwise", int((~agreed).sum()))
+        pool.count("beyond the quota", max(int(agreed.sum()) - quota, 0))
+        return pool.propose(places[agreed][:quota])
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
         lengths = _distances(picture, candidates.rows)
@@ -46,6 +51,14 @@ def _distances(picture: Picture, rows: Array) -> Array:
     """(n, 2) distances [m] from the first of three objects (n, 3) to the others."""
     lengths: Array = np.linalg.norm(picture.centers[rows[:, 1:]] - picture.centers[rows[:, :1]], axis=2)
     return lengths
+
+
+def _surfaces_agree(picture: Picture, rows: Array, lengths: Array) -> Array:
+    """(n,) whether the nearest points come in the order of the centres: of a long counter beside a pot, people say
+    that it is close, however far its middle is."""
+    to_b, to_c = picture.closest_of(rows[:, :2]), picture.closest_of(rows[:, ::2])
+    agreed: Array = (to_b == to_c) | ((to_b < to_c) == (lengths[:, 0] < lengths[:, 1]))
+    return agreed
 
 
 def _second_is_asked_for(lengths: Array, choice: Array) -> Array:

@@ -10,8 +10,10 @@ import pytest
 from factory.tasks.rng import rng_for
 from factory.web.picture import Picture
 from factory.web.tasks import get_web_task
+from factory.web.tasks.attributes import attribute
 from factory.web.tasks.comparison import comparable_sets
 from factory.web.tasks.engine import make_facts
+from factory.web.tasks.parameters import DEFAULTS
 from tests.web.synthetic_pictures import synthetic_picture
 from tests.web.tasks.changed_pictures import without_gravity
 
@@ -61,10 +63,31 @@ def test_depth_and_distance_agree_and_so_do_place_and_bearing() -> None:
                 nearer = picture.centers[one, 2] < picture.centers[other, 2]
                 further_left = picture.centers[one, 0] < picture.centers[other, 0]
                 if fact.asked.startswith("depth"):
+                    assert nearer == (picture.aabb_min[one, 2] < picture.aabb_min[other, 2])
                     assert nearer == (distance[one] < distance[other])
                     assert abs(distance[one] - distance[other]) >= 0.1 * max(distance[one], distance[other]) - 1e-9
                 if fact.asked.startswith("x"):
                     assert further_left == (bearing[one] < bearing[other])
+                    left, right = (one, other) if further_left else (other, one)
+                    assert picture.boxes[left, 0] <= picture.boxes[right, 0]
+                    assert picture.boxes[left, 2] <= picture.boxes[right, 2]
+
+
+def test_what_stands_within_the_extent_of_another_is_neither_nearer_nor_further_left() -> None:
+    """A cup on a table, off its middle."""
+    picture = synthetic_picture(0, 2)
+    table, cup = np.array((0.0, 0.3, 3.0)), np.array((-0.5, -0.1, 2.4))
+    half = {"long": np.array((0.9, 0.3, 0.9)), "short": np.array((0.1, 0.3, 0.1)), "cup": np.full(3, 0.05)}
+    for table_is in ("long", "short"):
+        low = np.stack([table - half[table_is], cup - half["cup"]])
+        high = np.stack([table + half[table_is], cup + half["cup"]])
+        edges = [300 + 200 * side[:, 0] for side in (low, high)]
+        boxes = np.stack([edges[0], [100, 50], edges[1], [200, 150]], axis=1)
+        changed = replace(picture, centers=np.stack([table, cup]), aabb_min=low, aabb_max=high, boxes=boxes)
+        for name in ("depth", "distance", "x"):
+            exceeds = attribute(changed, name, DEFAULTS).exceeds
+            assert (exceeds[0, 1] >= 1) == (table_is == "short")
+            assert exceeds[1, 0] < 1
 
 
 def test_sizes_are_those_of_whole_things_in_the_gravity_frame() -> None:

@@ -25,7 +25,11 @@ def surely(picture: Picture, row: int, anchor: int, asked: str) -> bool:
     if asked in ("nearer", "farther"):
         lengths = [(np.linalg.norm(one), np.linalg.norm(other)), (one[2], other[2])]
         clear = [abs(a - b) >= max(0.05, 0.1 * max(a, b)) - 1e-9 for a, b in lengths]
-        return all(clear) and len({a > b for a, b in lengths}) == 1
+        begin = picture.aabb_min[row, 2] > picture.aabb_min[anchor, 2]
+        return all(clear) and {a > b for a, b in lengths} == {bool(begin)}
+    edges = {bool(picture.boxes[row, side] > picture.boxes[anchor, side]) for side in (0, 2)}
+    if edges != {bool(one[0] > other[0])} and not (picture.boxes[row] == picture.boxes[anchor]).any():
+        return False
     return abs(one[0] - other[0]) >= 0.05 and ((one[0] / one[2] > other[0] / other[2]) == (one[0] > other[0]))
 
 

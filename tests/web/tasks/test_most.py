@@ -59,7 +59,7 @@ def test_winners_by_brute_force() -> None:
 def test_every_place_wins_alike() -> None:
     """Also where the objects come in the order of their distances."""
     places: dict[int, Counter[str]] = {}
-    for seed in range(400):
+    for seed in range(800):
         picture = synthetic_picture(seed)
         picture = with_objects(picture, np.linalg.norm(picture.centers, axis=1).argsort().tolist())
         for fact in make_facts(TASK, picture, 0)[0]:
