@@ -41,9 +41,10 @@ def sides_of(boxes: FrameBoxes, rows: Array, parameters: WebParameters) -> Sides
 
 
 def disagrees_with_eye(centers: Array, rows: Array, side: Array) -> Array:
-    """(n,) whether A lies to a side of B (n, 3) in space, but not in the picture: rays to the centers (n, 3) [m,
-    camera] are ordered otherwise, left and right or up and down."""
-    place = centers[:, :2] / centers[:, 2:]
+    """(n,) whether A lies to a side of B (n, 3) in space, but not to the eye: rays to the centers (n, 3) [m] are
+    ordered otherwise, left and right or up and down, in the picture or, along gravity, in one that is held level."""
+    x, y, z = centers.T
+    place = np.stack([np.arctan2(x, z), np.arctan2(y, z)], axis=1)
     seen = np.sign(place[rows[:, 0]] - place[rows[:, 1]])
     against: Array = ((side[:, :2] != 0) & (seen != side[:, :2])).any(axis=1)
     return against
@@ -71,8 +72,9 @@ class ObjectRelation(WebTask):
         sides = sides_of(boxes, pool.rows, self.parameters)
         pool.reject("no clear direction", (sides.side == 0).all(axis=1))
         pool.reject("named by their order", both_ordinal(picture)[pool.rows[:, 0], pool.rows[:, 1]])
-        if self.spec.frame == "camera":
-            pool.reject("space and eye disagree", disagrees_with_eye(boxes.centers, pool.rows, sides.side))
+        # which is higher above the ground is not read off the picture; which is farther left is
+        told = sides.side * ((1, 1, 1) if self.spec.frame == "camera" else (1, 0, 1))
+        pool.reject("space and eye disagree", disagrees_with_eye(boxes.centers, pool.rows, told))
         return pool.propose(pool.draw(quota, rng))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:

@@ -71,9 +71,8 @@ class ObjectSector(WebTask):
         side = _SIDES[seen.sector]
         sure = (side == 0) | (np.abs(gap) > required)[:, ::2]
         pool.reject("no clear direction", ~sure.all(axis=1))
-        if self.spec.frame == "camera":
-            aside = np.stack([side[:, 0], np.zeros_like(side[:, 0])], axis=1)
-            pool.reject("space and eye disagree", disagrees_with_eye(boxes.centers, pool.rows, aside))
+        aside = np.stack([side[:, 0], np.zeros_like(side[:, 0])], axis=1)
+        pool.reject("space and eye disagree", disagrees_with_eye(boxes.centers, pool.rows, aside))
         return pool.propose(pool.draw(quota, rng, seen.sector))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:

@@ -55,7 +55,7 @@ def sector_or_reason(picture: Picture, name: str, a: int, b: int) -> tuple[str, 
             if (aside and abs(dx) <= least_x) or (deep and abs(dz) <= least_z):
                 return "no clear direction", math.nan
             seen = center[a, 0] / center[a, 2] - center[b, 0] / center[b, 2]
-            if name == CAMERA and aside and (seen > 0) != (dx > 0):
+            if aside and (seen > 0) != (dx > 0):
                 return "space and eye disagree", math.nan
             return name_of, (degrees + math.degrees(math.atan2(across, along))) % 360
     return "between two directions", math.nan
@@ -91,7 +91,9 @@ def test_what_wide_lenses_show_on_the_other_side_is_not_asked() -> None:
     centers = np.array([[1.5, 0.0, 1.0], [3.0, 0.0, 2.2]])  # the nearer is left in space, right in the picture
     picture = synthetic_picture(0, objects=2)
     picture = replace(picture, centers=centers, aabb_min=centers - 0.1, aabb_max=centers + 0.1)
-    assert facts_of(CAMERA, picture) == ([], {"space and eye disagree": 1})
+    picture = replace(picture, gravity_from_camera=np.eye(3), gravity_min=centers - 0.1, gravity_max=centers + 0.1)
+    for name in (CAMERA, WORLD):
+        assert facts_of(name, picture) == ([], {"space and eye disagree": 1})
 
 
 def test_small_things_side_by_side_have_no_direction() -> None:
