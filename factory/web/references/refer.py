@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from factory.tasks.labels import mistakable_labels
+from factory.web.masks import mask_area
 from factory.web.references.ordinals import ordinals
 from schemas.web import Detection, ReferenceKind, WebImageRecord, WebObjectRecord
 
@@ -18,6 +19,8 @@ VERSION = 1
 
 _MIN_DESCRIPTION_IOU = 0.7  # of the supplement, by way of third parties' notes
 _LONGEST_DESCRIPTION = 25  # words
+# What nobody would count from the left: less of the picture, or of the largest of its class.
+_MIN_SHARE, _MIN_SHARE_OF_LARGEST = 0.001, 0.05
 
 
 def refer(image: WebImageRecord, objects: Sequence[WebObjectRecord]) -> list[WebObjectRecord]:
@@ -78,11 +81,18 @@ def _color_is_unique(detection: Detection, all_detections: Sequence[Detection], 
 
 
 def _places(image: WebImageRecord, seen: Counter[str], unclear: frozenset[str]) -> dict[tuple[object, ...], str]:
-    """Phrases by place for the classes of which every instance is known."""
+    """Phrases by place for the classes of which every instance is known and plain to see."""
     found = {}
     for label in sorted(set(image.closed_classes) & set(seen) - unclear):
-        boxes = [d.box for d in image.detections if d.label == label]
-        phrases = ordinals(np.array(boxes), image.width, label)
-        if phrases is not None:
-            found |= {_key(label, box): phrase for box, phrase in zip(boxes, phrases, strict=True)}
+        instances = [d for d in image.detections if d.label == label]
+        phrases = ordinals(np.array([d.box for d in instances]), image.width, label)
+        if phrases is not None and _all_plain(instances):
+            found |= {_key(label, d.box): phrase for d, phrase in zip(instances, phrases, strict=True)}
     return found
+
+
+def _all_plain(instances: Sequence[Detection]) -> bool:
+    """Whether none is but a sliver behind a door or at the border of the picture."""
+    areas = [mask_area(d.mask) for d in instances]
+    height, width = instances[0].mask.size
+    return min(areas) >= max(_MIN_SHARE * height * width, _MIN_SHARE_OF_LARGEST * max(areas))

@@ -40,6 +40,19 @@ def test_no_order_where_middles_nearly_coincide(other: tuple[int, int, int, int]
     assert names([detection("chair", LEFT), detection("chair", other)]) == [("box", "the chair")] * 2
 
 
+@pytest.mark.parametrize(
+    ("second", "plain"),
+    [
+        ((393, 40, 400, 200), True),  # 1120 px of a picture of 120 000
+        ((393, 40, 400, 60), False),  # 140 px: more than a thousandth, but nothing beside the first one
+        ((390, 40, 400, 50), False),  # 100 px
+    ],
+)
+def test_no_order_where_one_is_hardly_seen(second: tuple[int, int, int, int], plain: bool) -> None:
+    seen = [detection("window", LEFT), detection("window", second)]
+    assert [kind for kind, _ in names(seen)] == ["ordinal" if plain else "box"] * 2
+
+
 def test_a_color_serves_only_when_all_colors_are_known_and_it_is_unique() -> None:
     def colored(*colors: str | None) -> list[tuple[str, str]]:
         boxes = (LEFT, MIDDLE, RIGHT)
