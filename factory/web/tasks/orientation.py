@@ -5,6 +5,7 @@ import numpy as np
 from factory.web.picture import Picture
 from factory.web.tasks.balance import even_out
 from factory.web.tasks.fronts import breadth_of_sides, elevations
+from factory.web.tasks.plain_fronts import with_front
 from factory.web.tasks.pools import WebPool, pool_of_sets
 from factory.web.tasks.registry import register
 from factory.web.tasks.spec import WebSpec
@@ -17,8 +18,8 @@ SIDES = np.array(["front", "left", "back", "right"])
 
 
 def reject_without_front(pool: WebPool, picture: Picture, max_elevation_deg: float) -> None:
-    """Rules out candidates with an object that has no front, or one that points up or down."""
-    pool.reject("no front", np.isnan(picture.fronts[pool.rows, 0]).any(axis=1))
+    """Rules out candidates with an object that has no plain front, or one that points up or down."""
+    pool.reject("no front", ~with_front(picture)[pool.rows].all(axis=1))
     pool.reject("front points up or down", (elevations(picture)[pool.rows] > max_elevation_deg).any(axis=1))
 
 

@@ -7,6 +7,8 @@ import numpy as np
 from factory.web.picture import Picture
 from factory.web.tasks.balance import even_out
 from factory.web.tasks.fronts import elevations, level, level_fronts, seen_by
+from factory.web.tasks.hints import hints_at
+from factory.web.tasks.plain_fronts import with_front
 from factory.web.tasks.pools import WebPool, pool_of_sets, reject_confusable
 from factory.web.tasks.registry import register
 from factory.web.tasks.spec import WebSpec
@@ -31,6 +33,9 @@ class _Perspective(WebTask):
         self, pool: WebPool, picture: Picture, lone: tuple[float, float], rng: np.random.Generator, quota: int
     ) -> WebProposal:
         """What is left of a pool with sure answers; of front and behind as many (`lone` as in `even_out`)."""
+        # whose left, where "the picture on the left" is asked for on the left of somebody else
+        hints = np.stack([hints_at(picture, "x"), hints_at(picture, "depth")])
+        pool.reject("a reference says a side", hints[pool.choice[:, None], pool.rows].any(axis=1))
         offset = np.nan_to_num(self._offsets(picture, pool.rows))
         pool.reject(
             "target too near to the observer", _level_distance(offset) < self.parameters.min_observer_distance_m
@@ -90,7 +95,7 @@ class FromItsPerspective(_Perspective):
         pool = WebPool(np.repeat(pairs, choices, axis=0), np.tile(np.arange(choices), len(pairs)))
         reject_confusable(pool, picture, self.parameters)
         observer = pool.rows[:, 0]
-        pool.reject("no front", np.isnan(picture.fronts[observer, 0]))
+        pool.reject("no front", ~with_front(picture)[observer])
         steep = ~(elevations(picture)[observer] <= self.parameters.max_elevation_deg)
         pool.reject("front points up or down", steep)
         pool.reject("no place in the gravity frame", np.isnan(picture.gravity_centers[pool.rows]).any(axis=(1, 2)))

@@ -117,7 +117,7 @@ def test_fronts_that_point_up_are_not_asked_about(name: str) -> None:
 def test_angles_between_fronts() -> None:
     task = get_web_task("vqa_orientation_comparison_two_objects")
     checked = 0
-    for seed in range(100):
+    for seed in range(150):
         picture = synthetic_picture(seed)
         for fact in make_facts(task, picture, 0)[0]:
             first, second = picture.fronts[list(fact.rows)]

@@ -118,3 +118,16 @@ def test_somebody_who_looks_at_the_camera_sees_the_picture_mirrored() -> None:
     assert fact.rows == (0, 1)
     assert fact.words == {"side": "left"}
     np.testing.assert_allclose(fact.values, (-1.0, -0.3, 0.0), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [FRONT, FACING])
+@pytest.mark.parametrize(
+    ("words", "left"), [("the {}th from the left", "front_behind"), ("the {}th in the back", "left_right")]
+)
+def test_a_name_by_a_side_in_the_picture_is_not_asked_for_a_side_of_somebody(name: str, words: str, left: str) -> None:
+    asked = set()
+    for seed in range(20):
+        picture = synthetic_picture(seed)
+        named = replace(picture, references=tuple(words.format(n) for n in range(len(picture))))
+        asked |= {fact.asked for fact in make_facts(get_web_task(name), named, 0)[0]}
+    assert asked == {left}
