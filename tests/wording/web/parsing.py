@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-# The first that is found counts, so that `less high above` is below.
+# The first that is found counts, so that what is `closer to the ground` is below.
 AXIS_WORDS = {
     "x": (("left", r"\bleft\b"), ("right", r"\bright\b")),
     "y": (
-        ("below", r"\bbelow\b|\blower\b|less high|smaller physical height"),
+        ("below", r"\bbelow\b|\blower\b|closer to the ground|smaller physical height"),
         ("above", r"\babove\b|\bhigher\b|greater physical height"),
     ),
     "z": (

@@ -15,7 +15,7 @@ from factory.wording.web.speakers import SPEAKERS
 from factory.wording.web.templates import FOLDER, load, web_wording
 from tests.wording.web.web_facts import TASKS, rows_of
 
-_CENTER = '"How far apart are {a} and {b}, in meters?"'
+_CENTER = '"How far apart are the centers of {a} and {b}, in meters?"'
 
 
 def changed(folder: Path, file: str, old: str, new: str) -> Path:
