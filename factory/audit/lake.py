@@ -97,7 +97,7 @@ def _reports(root: str, partitions: list[tuple[str, str, str]], processes: int) 
 
 
 def audit_partition(job: tuple[str, str, str, str]) -> Report:
-    """The audit of (root, table of questions, dataset, scene): digests, then rows; what cannot be read is a finding."""
+    """The audit of (root, table of questions, dataset, scene). What cannot be read is a finding."""
     root, asked, dataset, scene = job
     lake = Lake(Storage(root))
     tables, findings = [], []

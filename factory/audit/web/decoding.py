@@ -26,7 +26,7 @@ def depth_of(png: bytes) -> Array:
         raise ValueError(f"no depth PNG with near and far ({error!r})") from error
     if code.ndim != 2 or not 0 < near < far:
         raise ValueError(f"a depth PNG of shape {code.shape} from {near} to {far} m")
-    depth = near * np.exp((code.astype(np.float64) - 1.0) / _CODES * np.log(far / near))
+    depth: Array = near * np.exp((code.astype(np.float64) - 1.0) / _CODES * np.log(far / near))
     depth[code == _UNKNOWN] = np.nan
     depth[code == _SKY] = np.inf
     return depth
@@ -34,5 +34,7 @@ def depth_of(png: bytes) -> Array:
 
 def mask_of(mask: dict[str, Any]) -> Array:
     """The bool map (h, w) of a stored mask."""
-    decoded: Array = coco.decode({"size": mask["size"], "counts": mask["counts"].encode("ascii")}).astype(bool)
-    return decoded
+    runs = {"size": mask["size"], "counts": mask["counts"].encode("ascii")}
+    decoded: Array = coco.decode(runs)
+    inside: Array = decoded.astype(bool)
+    return inside

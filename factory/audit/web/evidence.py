@@ -62,8 +62,10 @@ class Thing:
         )
 
     def center_in(self, frame: str) -> Array:
-        """The centre in the camera, the middle of the box in the gravity frame."""
-        return self.center if frame == "camera" else (self.low["gravity"] + self.high["gravity"]) / 2
+        """The centre in the camera, the middle of the box in the gravity frame; NaN where gravity is unknown."""
+        if frame == "camera":
+            return self.center
+        return (self.low["gravity"] + self.high["gravity"]) / 2 if "gravity" in self.low else np.full(3, np.nan)
 
     def extents(self, frame: str = "gravity") -> Array:
         """Full lengths (3,) [m] of the box."""
@@ -140,10 +142,11 @@ class Scenery:
         NaN where it is not known of both.
         """
         if attribute in ("depth", "distance"):
-            # the eye takes one for the other: both must differ, the same way
+            # the eye takes one for the other: both must differ, the same way, and so must the nearest parts
             depth = difference(float(first.center[2]), float(second.center[2]))
             far = difference(float(np.linalg.norm(first.center)), float(np.linalg.norm(second.center)))
-            return min(depth, far)
+            agreed = first.low["camera"][2] >= second.low["camera"][2]
+            return min(depth, far) if agreed else min(depth, far, 0.0)
         if attribute == "x":
             return self._sideways(first, second)
         if attribute == "volume":
@@ -153,11 +156,12 @@ class Scenery:
         return difference(float(first.sized[axis]), float(second.sized[axis]))
 
     def _sideways(self, first: Thing, second: Thing) -> float:
-        """In space, and as the bearing in the picture, as a length at the nearer of both."""
+        """In space, as the bearing in the picture (as a length at the nearer of both), and by both edges there."""
         _, margin = self.margins(first, second, "camera")
         depths = max(first.center[2], 1e-6), max(second.center[2], 1e-6)
         seen = (first.center[0] / depths[0] - second.center[0] / depths[1]) * min(depths) / limits.GAP_M
-        return float(min(margin[0], seen))
+        agreed = bool((first.box[[0, 2]] >= second.box[[0, 2]]).all())
+        return float(min(margin[0], seen)) if agreed else float(min(margin[0], seen, 0.0))
 
     def one_thing(self, first: Thing, second: Thing) -> bool:
         """Whether two detections may be of one thing."""

@@ -34,9 +34,9 @@ _AXES = {
         z=r"viewing direction|in depth in the camera|camera's z direction",
     ),
     "gravity": words(
-        x=r"horizontally to the side|level left-right|sideways (?:on the ground|with the camera held level)",
-        y=r"vertically (?:in the real|along gravity)|in physical height|in height above",
-        z=r"horizontally in depth|level forward|in depth on the ground|straight ahead with the camera held level",
+        x=r"sideways and level|sideways on the ground|left-right direction with its tilt",
+        y=r"vertically in the real|in physical height|in height above",
+        z=r"in level depth|in depth on the ground|forward direction with its tilt",
     ),
 }
 

@@ -21,6 +21,7 @@ SIZE_M = 0.05
 # Yaw (f.5): off the middle of a quarter, of an eighth; alike, different.
 YAW_DEG = 30.0
 SECTOR_DEG = 15.0
+BREADTH_RATIO = 1.5  # of the side that is told to the one next to it, as broad as they look
 SIMILAR_DEG, DIFFERENT_DEG = 30.0, 60.0
 LATERAL_SHARE = 0.3
 ROTATION_DEG = 15.0

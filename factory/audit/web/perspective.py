@@ -92,6 +92,9 @@ def _check_side(case: WebCase, forward: Array | None, target: int) -> None:
     sideways = said <= {"left", "right"}
     if len(said) != (1 if case.format == "true_false" else 2) or not (sideways or said <= {"front", "behind"}):
         return case.unreadable("one side, or two that are opposite")
+    told = re.compile(r"\b(?:left|right|leftmost|rightmost)\b" if sideways else r"\b(?:front|behind|back)\b")
+    telling = [name for name in case.names if told.search(name)]
+    case.expect(not telling, Kind.RULE, telling, "references that say no side of somebody else")
     asked = offset[0] if sideways else offset[2]
     case.check_margin(float(abs(asked) / max(limits.LATERAL_SHARE * level, 1e-9)))
     truth = ("right" if asked > 0 else "left") if sideways else ("front" if asked > 0 else "behind")

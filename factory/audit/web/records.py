@@ -34,12 +34,7 @@ class _Notes:
 
 def check_records(scenery: Scenery) -> list[Finding]:
     """Everything that is wrong with a picture and its objects before any question is read."""
-    image, notes = scenery.image, _Notes(scenery.image["image_id"])
-    try:
-        depth = scenery.depth_m
-    except ValueError as error:
-        notes.expect(False, "depth", error, "a map as the reference describes it")
-        return notes.findings
+    image, depth, notes = scenery.image, scenery.depth_m, _Notes(scenery.image["image_id"])
     _picture(scenery, notes)
     ids = [thing.object_id for thing in scenery.list]
     notes.expect(len(set(ids)) == len(ids), "objects", f"ids {ids}", "different ids", Kind.DUPLICATE_ID)

@@ -1,6 +1,8 @@
 """Where one object is from another: along three axes, or in one of eight directions of the plan."""
 
+import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,7 +22,7 @@ _WORDS = words(
     left=r"\bleft\b(?!-right)",
     right=r"(?<!left-)\bright\b",
     above=r"\babove\b(?! the ground)|\bhigher\b|\bgreater physical height\b",
-    below=r"\bbelow\b|\blower\b|\bless high above\b|\bsmaller physical height\b",
+    below=r"\bbelow\b|\blower\b|\bcloser to the ground\b|\bsmaller physical height\b",
     front=r"\bin front\b|\bto the front\b|\bsmaller (?:horizontal )?depth\b|\bnearer (?:in depth|along the ground)\b",
     behind=r"\bbehind\b|\bto the back\b|\bgreater (?:horizontal )?depth\b"
     r"|\bfarther away (?:in depth|along the ground)\b",
@@ -74,6 +76,7 @@ def check_relation(case: WebCase) -> None:
     if not case.expect(bool(decided), Kind.RULE, case.row["values"], "a sure direction along some axis"):
         return
     case.check_margin(float(min(abs(margin["xyz".index(axis)]) for axis in decided)))
+    check_eye(case, [word for word in decided.values() if case.frame == "camera" or _OF[word] == "x"])
     _check_frame(case)
     pair_type = case.row["pair_type"]
     axis, _, what = pair_type.partition("_")
@@ -104,6 +107,18 @@ def sides_of(case: WebCase) -> tuple[Array, Array, dict[str, str]]:
             shared = high[place] > low[place] and abs(margin[place]) < limits.OVERLAP_MARGIN
             sides[axis] = "overlap" if shared else ""
     return gap, margin, sides
+
+
+def check_eye(case: WebCase, words: Sequence[str]) -> None:
+    """What is to a side in space is to that side for the eye, in the picture or in one that is held level."""
+    first, second = (thing.center_in(case.frame) for thing in case.things)
+    for word in words:
+        if word in ("front", "behind"):
+            continue
+        place = "xyz".index(_OF[word])
+        seen = math.atan2(first[place], first[2]) - math.atan2(second[place], second[2])
+        agrees = seen < 0 if word in ("left", "above") else seen > 0
+        case.expect(agrees, Kind.RULE, f"{word} in space", "the same in the picture")
 
 
 def _check_frame(case: WebCase) -> None:
@@ -202,6 +217,7 @@ def check_sector(case: WebCase) -> None:
     for axis, place in (("left", 0), ("right", 0), ("front", 2), ("behind", 2)):
         if axis in truth:
             case.expect(abs(margin[place]) > 1.0, Kind.RULE, f"margin {margin[place]:.2f} of {axis}", "over 1")
+    check_eye(case, [word for word in ("left", "right") if word in truth])
     _check_frame(case)
     _roles(case, _NO_WORD.sub("~", case.question))
     if case.format == "mcq":

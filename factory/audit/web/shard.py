@@ -1,8 +1,7 @@
 """The audit of one shard of web images, on tables in memory."""
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ def audit_shard(images: pa.Table, objects: pa.Table, qa: pa.Table) -> list[Findi
 
 
 def report_shard(images: pa.Table, objects: pa.Table, qa: pa.Table) -> Report:
-    """The findings with the counts behind them."""
+    """The findings with the counts behind them; one picture at a time is unpacked."""
     report = Report()
     for name, table in (("web_images", images), ("web_objects", objects), ("web_qa", qa)):
         if not table.schema.equals(arrow_schema(SCHEMAS[name])):
@@ -39,44 +38,71 @@ def report_shard(images: pa.Table, objects: pa.Table, qa: pa.Table) -> Report:
             report.findings.append(Finding(Kind.SCHEMA, "", "", name, columns, "the declared schema"))
     if report.findings:
         return report
-    sceneries = _sceneries(images, objects, report)
-    for scenery in sceneries.values():
-        report.findings += check_records(scenery)
-    rows = qa.to_pylist()
-    report.rows.update(row["task"] for row in rows)
-    _check_order(rows, list(sceneries), report)
-    for item in _items(rows):
-        _audit_item(item, sceneries, report)
+    names = images["image_id"].to_pylist()
+    of_objects, of_rows = (_runs(table, names, report) for table in (objects, qa))
+    report.findings += _repeated_ids(qa)
+    for place, name in enumerate(names):
+        things = _things(objects.slice(*of_objects.pop(name, (0, 0))), report)
+        scenery = _scenery(images.slice(place, 1).to_pylist()[0], things, report)
+        if scenery is not None:
+            report.findings += check_records(scenery)
+        _audit_picture(qa.slice(*of_rows.pop(name, (0, 0))).to_pylist(), scenery, report)
+    for name in of_objects:
+        report.findings.append(Finding(Kind.MISSING, "", "", name, "objects", "a row of web_images"))
+    for start, count in of_rows.values():
+        _audit_picture(qa.slice(start, count).to_pylist(), None, report)
     return report
 
 
-def _sceneries(images: pa.Table, objects: pa.Table, report: Report) -> dict[str, Scenery]:
-    """Pictures with their objects by id; invalid records are findings and left out."""
-    things: dict[str, list[Thing]] = {}
-    points = objects["points"].combine_chunks()
-    flat = np.asarray(points.flatten(), dtype=np.float64)
-    ends = np.cumsum([0, *(len(one) for one in points)])
-    for place, record in enumerate(objects.drop_columns("points").to_pylist()):
+def _runs(table: pa.Table, names: list[str], report: Report) -> dict[str, tuple[int, int]]:
+    """Where the rows of each picture begin, and how many there are: they go by picture, as `web_images` does."""
+    order = {name: place for place, name in enumerate(names)}
+    runs: dict[str, tuple[int, int]] = {}
+    start, last = 0, -1
+    for name, rows in groupby(table["image_id"].to_pylist()):
+        count = sum(1 for _ in rows)
+        place = order.get(name, last)
+        if name in runs or place < last:
+            report.findings.append(Finding(Kind.ORDER, "", "", name, f"rows at {start}", "the order of web_images"))
+        runs.setdefault(name, (start, count))
+        start, last = start + count, place
+    return runs
+
+
+def _things(objects: pa.Table, report: Report) -> list[Thing]:
+    """The objects of a picture; invalid records are findings and left out."""
+    things = []
+    for record, own in zip(objects.drop_columns("points").to_pylist(), objects["points"], strict=True):
         item = f"{record['image_id']} object {record['object_id']}"
-        own = flat[ends[place] : ends[place + 1]]
+        points = np.asarray(own.values, dtype=np.float64)
         if invalid := _invalid("web_objects", {**record, "points": []}, item):
             report.findings.append(invalid)
-        elif len(own) % 3:
-            report.findings.append(Finding(Kind.SCHEMA, "", "", item, f"{len(own)} numbers in points", "x y z each"))
+        elif len(points) % 3:
+            report.findings.append(
+                Finding(Kind.SCHEMA, "", "", item, f"{len(points)} numbers in points", "x y z each")
+            )
         else:
-            things.setdefault(record["image_id"], []).append(Thing.of(record, own.reshape(-1, 3)))
-    sceneries: dict[str, Scenery] = {}
-    for image in images.to_pylist():
-        name = image["image_id"]
-        if name in sceneries:
-            report.findings.append(Finding(Kind.DUPLICATE_ID, "", "", name, "two pictures", "one"))
-        elif invalid := _invalid("web_images", image, name):
-            report.findings.append(invalid)
-        else:
-            sceneries[name] = Scenery(image, things.pop(name, []))
-    for name in things:
-        report.findings.append(Finding(Kind.MISSING, "", "", name, "objects", "a row of web_images"))
-    return sceneries
+            things.append(Thing.of(record, points.reshape(-1, 3)))
+    return things
+
+
+def _scenery(image: dict[str, Any], things: list[Thing], report: Report) -> Scenery | None:
+    """A picture that can be asked about; None, and a finding, where it cannot be read."""
+    invalid = _invalid("web_images", image, image["image_id"])
+    if invalid is not None:
+        report.findings.append(invalid)
+        return None
+    scenery = Scenery(image, things)
+    try:
+        scenery.depth_m.shape  # noqa: B018 - decodes it
+    except ValueError as error:
+        report.findings.append(
+            Finding(
+                Kind.RECORD, "", "", f"{image['image_id']} depth", str(error), "a map as the reference describes it"
+            )
+        )
+        return None
+    return scenery
 
 
 def _invalid(table: str, record: dict[str, Any], item: str) -> Finding | None:
@@ -90,51 +116,50 @@ def _invalid(table: str, record: dict[str, Any], item: str) -> Finding | None:
     return None
 
 
-def _items(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for _, item in groupby(rows, key=lambda row: row["item_id"]):
-        yield list(item)
+def _repeated_ids(qa: pa.Table) -> list[Finding]:
+    """Ids that are not of one row."""
+    counts = Counter(qa["qa_id"].to_pylist())
+    return [
+        Finding(Kind.DUPLICATE_ID, "", "", name, f"{count} rows", "one row")
+        for name, count in counts.items()
+        if count > 1
+    ]
 
 
-def _check_order(rows: list[dict[str, Any]], images: list[str], report: Report) -> None:
-    """Rows go by picture, in the order of these, and by item; no two are the same."""
-    place = {image: number for number, image in enumerate(images)}
-    runs = [key for key, _ in groupby(rows, key=lambda row: (row["image_id"], row["item_id"]))]
-    for before, after in pairwise(runs):
-        if place.get(after[0], -1) < place.get(before[0], -1):
-            report.findings.append(
-                Finding(Kind.ORDER, "", "", after[0], f"after {before[0]}", "the order of web_images")
-            )
-    for item, count in Counter(item for _, item in runs).items():
+def _audit_picture(rows: list[dict[str, Any]], scenery: Scenery | None, report: Report) -> None:
+    """The rows of a picture, item by item."""
+    report.rows.update(row["task"] for row in rows)
+    items = [list(item) for _, item in groupby(rows, key=lambda row: str(row["item_id"]))]
+    for name, count in Counter(item[0]["item_id"] for item in items).items():
         if count > 1:
             report.findings.append(
-                Finding(Kind.DUPLICATE_ID, "", "", str(item), f"{count} times apart", "the rows of an item together")
+                Finding(Kind.DUPLICATE_ID, "", "", name, f"{count} times apart", "the rows of an item together")
             )
-    ids = Counter(row["qa_id"] for row in rows)
     seen: dict[tuple[Any, ...], str] = {}
     for row in rows:
-        if ids[row["qa_id"]] > 1:
-            _note(report, Kind.DUPLICATE_ID, row, f"{ids[row['qa_id']]} rows", "one row")
         for name in ("qa_id", "item_id"):
             if len(row[name]) != 32 or not _HEX.issuperset(row[name]):
                 _note(report, Kind.METADATA, row, f"{name} {row[name]}", "32 hex digits")
-        key = (row["image_id"], row["task"], row["format"], row["question"], *row["object_ids"])
-        first = seen.setdefault((*key, *(row["options"] or ())), row["qa_id"])
+        key = (row["task"], row["format"], row["question"], *row["object_ids"], *(row["options"] or ()))
+        first = seen.setdefault(key, row["qa_id"])
         if first != row["qa_id"]:
             _note(report, Kind.DUPLICATE_ROW, row, f"{row['question']} as {first} asks", "one row per question")
+    for item in items:
+        _audit_item(item, scenery, report)
 
 
-def _audit_item(item: list[dict[str, Any]], sceneries: dict[str, Scenery], report: Report) -> None:
+def _audit_item(item: list[dict[str, Any]], scenery: Scenery | None, report: Report) -> None:
     last: WebCase | None = None
     for row in item:
         task = row["task"]
-        audit, scenery = WEB_AUDITS.get(task), sceneries.get(row["image_id"])
+        audit = WEB_AUDITS.get(task)
         invalid = _invalid("web_qa", row, row["qa_id"])
         if audit is None or scenery is None or invalid is not None:
             report.wrong[task] += 1
             if audit is None:
                 _note(report, Kind.UNKNOWN_TASK, row, task, f"no audit for task {task}")
             if scenery is None:
-                _note(report, Kind.MISSING, row, row["image_id"], "a row of web_images")
+                _note(report, Kind.MISSING, row, row["image_id"], "a picture that can be read")
             if invalid is not None:
                 report.findings.append(invalid)
             continue

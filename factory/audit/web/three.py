@@ -26,6 +26,9 @@ def _distances(case: WebCase) -> list[float]:
     case.check_values(lengths)
     case.check_margin(abs(difference(*lengths)))
     low, high = limits.DISTANCE_M
+    near = [case.scenery.closest(anchor, other) for other in others]
+    agreed = near[0] == near[1] or (near[0] < near[1]) == (lengths[0] < lengths[1])
+    case.expect(agreed, Kind.RULE, f"nearest points {near}", "in the order of the centers")
     case.expect(all(low <= length <= high for length in lengths), Kind.RULE, lengths, f"{low} to {high} m")
     return lengths
 

@@ -7,7 +7,7 @@ import numpy as np
 from factory.audit.findings import Kind
 from factory.audit.web import limits
 from factory.audit.web.case import WebCase, prints
-from factory.audit.web.geometry import angle_between, off_middle
+from factory.audit.web.geometry import angle_between, level_unit, off_middle
 from factory.audit.web.reading import first_slot, matching, tokens, words
 
 _SIDES = ("front", "left", "back", "right")  # at azimuths 0, 90, 180, 270
@@ -15,8 +15,6 @@ _SAID = words(
     front=r"the front\b(?! of @| is| each)|the front of @", left=r"the left side", back=r"the back\b",
     right=r"the right side",
 )  # fmt: skip
-# What enumerates or defines the sides asks for none of them.
-_NEITHER = re.compile(r"would you be in front of")
 _FROM = [
     re.compile(r"subtract the position of @(\d)"),
     re.compile(r"(?:from|start at|begins at|beginning at) (?:the (?:center|middle) of )?@(\d)"),
@@ -80,6 +78,7 @@ def check_facing_side(case: WebCase) -> None:
     case.check_values([azimuth])
     case.check_margin((45.0 - off) / (45.0 - limits.YAW_DEG))
     check_level(case, 0)
+    _check_breadth(case, quarter % 2)
     if case.format == "mcq":
         said = [matching(_SAID, text) for text in case.options]
         each_once = sorted(said) == sorted([side] for side in _SIDES)
@@ -90,10 +89,28 @@ def check_facing_side(case: WebCase) -> None:
         case.expect(said_sides == [truth], Kind.ANSWER, case.answer, f"the {truth}")
         case.answers += [f"its {side}" for side in said_sides]
     else:
-        claimed = matching(_SAID, _NEITHER.sub("~", case.question))
+        claimed = matching(_SAID, case.question)
         if len(claimed) != 1:
             return case.unreadable("one side")
         case.check_yes_no(claimed == [truth])
+
+
+def _check_breadth(case: WebCase, side: int) -> None:
+    """The side that is told (0: front or back, 1: left or right) looks clearly broader than the ones next to it."""
+    thing, turn = case.things[0], case.scenery.gravity_from_camera
+    assert thing.front is not None and thing.azimuth is not None
+    level = np.eye(3) if turn is None else turn
+    ahead = level_unit(level @ thing.front)
+    if ahead is None:
+        return
+    points = thing.points @ level.T
+    across = np.ptp(points[:, 0] * ahead[2] - points[:, 2] * ahead[0]) * abs(np.cos(np.radians(thing.azimuth)))
+    along = np.ptp(points[:, 0] * ahead[0] + points[:, 2] * ahead[2]) * abs(np.sin(np.radians(thing.azimuth)))
+    told, beside = (across, along) if side == 0 else (along, across)
+    clear = told >= limits.BREADTH_RATIO * beside * (1 - limits.TOLERANCE)
+    case.expect(
+        bool(clear), Kind.RULE, f"a side {told:.3f} m broad beside one of {beside:.3f} m", limits.BREADTH_RATIO
+    )
 
 
 def check_level(case: WebCase, slot: int) -> None:
