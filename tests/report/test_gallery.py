@@ -1,11 +1,8 @@
 """The gallery: what it shows, that it stands alone, and that a browser shows all of it."""
 
 import re
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +28,7 @@ from tests.exports.sample_rows import (
     write_sample_lake,
     write_scans,
 )
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.report.gallery_pages import Page, in_browser, needs_browser, pages
 
 
 @pytest.fixture
@@ -44,26 +40,6 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture
 def source(tmp_path: Path) -> Callable[[str], Source]:
     return lambda name: open_source(name, Storage(tmp_path / "scans"))
-
-
-class Page(HTMLParser):
-    """Links, images and elements of a page."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = path.read_text(encoding="utf-8")
-        self.feed(self.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def values(self, tag: str, name: str) -> list[str]:
-        return [attrs[name] or "" for found, attrs in self.tags if found == tag and name in attrs]
-
-
-def pages(out: Path) -> dict[str, Page]:
-    return {path.relative_to(out).as_posix(): Page(path) for path in sorted(out.rglob("*.html"))}
 
 
 def test_the_pages_show_every_task_format_and_scene(
@@ -245,22 +221,14 @@ def test_the_command(lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "an empty lake" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to open the pages in")
+@needs_browser
 def test_a_browser_loads_every_sample_and_image(lake: Lake, source: Callable[[str], Source], tmp_path: Path) -> None:
-    assert CHROMIUM is not None
     out = tmp_path / "out"
     build_gallery(lake, out, source)
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom"]
     for name, samples, images in (
         ("index", 0, 8),
         ("tasks/view_change_infer", 4, 8),
         ("tasks/depth_prediction_oc", 6, 6),
     ):
-        profile = f"--user-data-dir={tmp_path / 'profile'}"
-        done = subprocess.run(
-            [CHROMIUM, *flags, profile, (out / f"{name}.html").as_uri()], capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, done.stderr
-        (root,) = re.findall(r"<html[^>]*>", done.stdout)
-        counts = {key: int(value) for key, value in re.findall(r'data-([\w-]+)="(\d+)"', root)}
-        assert counts == {"samples": samples, "images": images, "images-loaded": images}, name
+        shown = in_browser(out / f"{name}.html", tmp_path / "profile")
+        assert shown == {"samples": samples, "images": images, "images-loaded": images}, name
