@@ -6,7 +6,7 @@ import numpy as np
 
 from factory.web.picture import Picture
 from factory.web.tasks.margins import difference_margin, in_distance_range
-from factory.web.tasks.pools import pool_of_sets
+from factory.web.tasks.pools import WebPool, pool_of_sets
 from factory.web.tasks.registry import register
 from factory.web.tasks.spec import WebSpec
 from factory.web.tasks.task import WebAnswers, WebCandidates, WebProposal, WebTask
@@ -20,7 +20,7 @@ class _ThreeObjects(WebTask):
     choices = ("closer", "farther")
 
     def propose(self, picture: Picture, rng: np.random.Generator, quota: int) -> WebProposal:
-        pool = pool_of_sets(picture, 3, self.parameters, rng, choices=len(self.choices))
+        pool = self._pool(picture, rng)
         lengths = _distances(picture, pool.rows)
         in_range = in_distance_range(lengths, self.parameters)
         pool.reject("too near or too far", ~(in_range[:, 0] & in_range[:, 1]))
@@ -41,6 +41,10 @@ class _ThreeObjects(WebTask):
             words=self._words(_second_is_asked_for(lengths, candidates.choice)),
             margin=difference_margin(lengths[:, 0], lengths[:, 1], self.parameters),
         )
+
+    def _pool(self, picture: Picture, rng: np.random.Generator) -> WebPool:
+        """Every set of three, asked both ways."""
+        return pool_of_sets(picture, 3, self.parameters, rng, choices=len(self.choices))
 
     @abstractmethod
     def _words(self, second: Array) -> dict[str, Array]:
@@ -98,8 +102,14 @@ class IsItCloser(_ThreeObjects):
         objects=(3, 3),
         formats=("mcq", "true_false"),
         unit="m",
-        version=1,
+        version=2,
     )
+
+    def _pool(self, picture: Picture, rng: np.random.Generator) -> WebPool:
+        """Every set of three, asked one way: in words, either may become the other, and one question stand twice."""
+        pool = pool_of_sets(picture, 3, self.parameters, rng)
+        pool.choice = rng.integers(len(self.choices), size=len(pool))
+        return pool
 
     def _words(self, second: Array) -> dict[str, Array]:
         return {"truth": np.where(second, "yes", "no")}

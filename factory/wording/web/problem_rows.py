@@ -11,7 +11,7 @@ from factory.wording.web.mentions import mentions
 from factory.wording.web.rows import RenderedWeb, object_columns, worded
 
 PROBLEM_TASK = "problem_solving"
-PROBLEM_VERSION = 1
+PROBLEM_VERSION = 2
 """Raised when the same problems would be rendered into other rows."""
 
 MAX_CHARACTERS = 1700
@@ -62,7 +62,7 @@ def problem_rows(picture: Picture, problems: Sequence[Problem]) -> RenderedWeb:
                 "level": "level3",
                 "view": "single",
                 "relation": "oo" if len(problem.rows) > 1 else "oc",
-                "frame": "gravity",
+                "frame": "camera" if picture.gravity_from_camera is None else "gravity",
                 "images": [picture.image],
                 "pixels": None,
                 "values": list(problem.values),

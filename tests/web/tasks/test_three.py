@@ -76,3 +76,13 @@ def test_something_long_that_begins_close_is_not_called_far() -> None:
             drawn = [make_facts(get_web_task(name), changed, seed) for seed in range(30)]
             assert any(fact.rows[0] == 0 for facts, _ in drawn for fact in facts) == asked
             assert any(rejects["nearest points say otherwise"] for _, rejects in drawn) != asked
+
+
+def test_a_claim_about_three_things_is_made_once() -> None:
+    """In words, closer to B than to C may be asked as farther from C: both ways of one set would be one question."""
+    for seed in range(20):
+        facts = make_facts(get_web_task(IS_IT), synthetic_picture(seed), 0)[0]
+        sets = [tuple(sorted(fact.rows)) for fact in facts]
+        assert len(set(sets)) == len(sets)
+    asked = [f.asked for s in range(50) for f in make_facts(get_web_task(IS_IT), synthetic_picture(s), 0)[0]]
+    assert 0.4 < asked.count("closer") / len(asked) < 0.6
