@@ -29,7 +29,7 @@ _OBSERVER = [
 _FACING_OBSERVER = [
     re.compile(
         r"(?:standing at|stand where|were at|are at|observer at|move to|^from|position is that of|walk over to"
-        r"|stand next to|in the place of|from where|taking|arrow from|look from|stood at|of you at"
+        r"|stand at|in the place of|from where|taking|arrow from|look from|stood at|of you at"
         r"|^at) @(\d)"
     ),
     re.compile(r"with @(\d) as your viewpoint"),

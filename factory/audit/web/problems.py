@@ -249,7 +249,7 @@ def _travel(case: WebCase) -> Solved | None:
     return Solved((_off(on) + _apart(on, end)) / float(speeds[0]))
 
 
-_ENDS = re.compile(r"from @(\d) (?:over @\d )?(?:to|you must reach) @(\d)|between @(\d) and @(\d)")
+_ENDS = re.compile(r"from @(\d) (?:past @\d )?(?:to|you must reach) @(\d)|between @(\d) and @(\d)")
 
 
 def _route(case: WebCase) -> Solved | None:
