@@ -102,11 +102,18 @@ def sides_of(case: WebCase) -> tuple[Array, Array, dict[str, str]]:
     sides = {}
     for place, (axis, smaller, larger) in enumerate(AXES):
         if abs(margin[place]) > 1.0:
-            sides[axis] = larger if gap[place] > 0 else smaller
+            sides[axis] = "" if within(case, place) else larger if gap[place] > 0 else smaller
         else:
             shared = high[place] > low[place] and abs(margin[place]) < limits.OVERLAP_MARGIN
             sides[axis] = "overlap" if shared else ""
     return gap, margin, sides
+
+
+def within(case: WebCase, place: int) -> bool:
+    """Whether along one axis (0, 1, 2 for x, y, z) one of two things reaches beyond the other at both ends."""
+    first, second = case.things
+    (a, b), (c, d) = ((thing.low[case.frame][place], thing.high[case.frame][place]) for thing in (first, second))
+    return bool((a < c and d < b) or (c < a and b < d))
 
 
 def check_eye(case: WebCase, words: Sequence[str]) -> None:
@@ -217,6 +224,7 @@ def check_sector(case: WebCase) -> None:
     for axis, place in (("left", 0), ("right", 0), ("front", 2), ("behind", 2)):
         if axis in truth:
             case.expect(abs(margin[place]) > 1.0, Kind.RULE, f"margin {margin[place]:.2f} of {axis}", "over 1")
+            case.expect(not within(case, place), Kind.RULE, f"{axis}, by their centers", "by both their ends, too")
     check_eye(case, [word for word in ("left", "right") if word in truth])
     _check_frame(case)
     _roles(case, _NO_WORD.sub("~", case.question))

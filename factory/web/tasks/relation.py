@@ -21,8 +21,9 @@ AXES = (("x", "left", "right"), ("y", "above", "below"), ("z", "front", "behind"
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """A relative to B, per axis (n, 3): gap [m] of the centers; side -1, 1, or 0 where it is not sure; overlap where
-    the boxes share a stretch of the axis and the centers almost fall together; margin |gap| / required."""
+    """A relative to B, per axis (n, 3): gap [m] of the centers; side -1, 1, or 0 where it is not sure or where one
+    box reaches beyond the other at both ends; overlap where the boxes share a stretch of the axis and the centers
+    almost fall together; margin |gap| / required."""
 
     gap: Array
     side: Array
@@ -36,8 +37,17 @@ def sides_of(boxes: FrameBoxes, rows: Array, parameters: WebParameters) -> Sides
     gap, required = gap_margins(boxes, first, second, parameters)
     margin = np.abs(gap) / required
     share = np.minimum(boxes.high[first], boxes.high[second]) > np.maximum(boxes.low[first], boxes.low[second])
-    side = np.where(margin > 1, np.sign(gap), 0).astype(np.int64)
+    side = np.where((margin > 1) & ~nested(boxes, rows), np.sign(gap), 0).astype(np.int64)
     return Sides(gap, side, share & (margin < 0.5), margin)
+
+
+def nested(boxes: FrameBoxes, rows: Array) -> Array:
+    """(n, 3) whether one of a pair (n, 2) reaches beyond the other at both ends of its stretch of an axis: nobody says
+    that a cup on a table is left of the table, or a picture above the curtain that hangs beside it."""
+    low = boxes.low[rows[:, 0]] - boxes.low[rows[:, 1]]
+    high = boxes.high[rows[:, 0]] - boxes.high[rows[:, 1]]
+    beyond: Array = low * high < 0
+    return beyond
 
 
 def disagrees_with_eye(centers: Array, rows: Array, side: Array) -> Array:

@@ -9,7 +9,7 @@ from factory.web.tasks.frames import FrameBoxes, boxes_in
 from factory.web.tasks.margins import gap_margins
 from factory.web.tasks.pools import both_ordinal, pool_of_sets
 from factory.web.tasks.registry import register
-from factory.web.tasks.relation import disagrees_with_eye
+from factory.web.tasks.relation import disagrees_with_eye, nested
 from factory.web.tasks.spec import WebSpec
 from factory.web.tasks.task import WebAnswers, WebCandidates, WebProposal, WebTask
 
@@ -71,6 +71,7 @@ class ObjectSector(WebTask):
         side = _SIDES[seen.sector]
         sure = (side == 0) | (np.abs(gap) > required)[:, ::2]
         pool.reject("no clear direction", ~sure.all(axis=1))
+        pool.reject("one beyond the other", ((side != 0) & nested(boxes, pool.rows)[:, ::2]).any(axis=1))
         aside = np.stack([side[:, 0], np.zeros_like(side[:, 0])], axis=1)
         pool.reject("space and eye disagree", disagrees_with_eye(boxes.centers, pool.rows, aside))
         return pool.propose(pool.draw(quota, rng, seen.sector))

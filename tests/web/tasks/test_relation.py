@@ -39,6 +39,9 @@ def axis_word(picture: Picture, name: str, a: int, b: int, axis: int) -> tuple[s
     else:
         margin = max(0.05, 0.1 * max(high[a] - low[a], high[b] - low[b]))
     words = (("left", "right"), ("above", "below"), ("front", "behind"))[axis]
+    inside = (low[a] < low[b] and high[a] > high[b]) or (low[b] < low[a] and high[b] > high[a])
+    if abs(gap) > margin and inside:
+        return "", abs(gap) / margin
     if abs(gap) > margin:
         return words[gap > 0], abs(gap) / margin
     if low[a] < high[b] and low[b] < high[a] and abs(gap) < margin / 2:
@@ -138,6 +141,20 @@ def test_what_lies_left_of_a_thing_but_is_seen_to_its_right_is_not_asked() -> No
     facts, _ = facts_of(CAMERA, replace(picture, centers=centers, aabb_min=centers - 0.1, aabb_max=centers + 0.1))
     (fact,) = facts
     assert fact.words == {"x": "right" if fact.rows[0] == 0 else "left", "y": "overlap", "z": fact.words["z"]}
+
+
+def test_a_cup_on_a_table_is_above_it_but_on_no_side_of_it() -> None:
+    picture = synthetic_picture(0, objects=2)
+    low = np.array([[0.3, 0.2, 2.8], [-0.8, 0.3, 2.0]])  # the cup stands at the far right of the table
+    high = np.array([[0.4, 0.3, 2.9], [0.8, 1.0, 3.0]])
+    for right, facing in ((0.0, ""), (0.6, "right")):  # and then juts out
+        low[0, 0], high[0, 0] = 0.3 + right, 0.4 + right
+        changed = replace(picture, centers=(low + high) / 2, aabb_min=low, aabb_max=high)
+        ((fact,), rejects) = facts_of(CAMERA, changed)
+        cup = fact.rows[0] == 0
+        words = {"x": facing, "y": "above", "z": ""}
+        assert fact.words == (words if cup else {axis: OPPOSITE[word] for axis, word in words.items()})
+        assert rejects == {}
 
 
 def test_their_places_in_a_row_are_not_asked_back() -> None:

@@ -54,6 +54,9 @@ def sector_or_reason(picture: Picture, name: str, a: int, b: int) -> tuple[str, 
             aside, deep = "left" in name_of or "right" in name_of, "front" in name_of or "behind" in name_of
             if (aside and abs(dx) <= least_x) or (deep and abs(dz) <= least_z):
                 return "no clear direction", math.nan
+            inside = (np.sign(low[a] - low[b]) * np.sign(high[a] - high[b]) < 0)[[0, 2]]
+            if (aside and inside[0]) or (deep and inside[1]):
+                return "one beyond the other", math.nan
             seen = center[a, 0] / center[a, 2] - center[b, 0] / center[b, 2]
             if aside and (seen > 0) != (dx > 0):
                 return "space and eye disagree", math.nan
@@ -94,6 +97,18 @@ def test_what_wide_lenses_show_on_the_other_side_is_not_asked() -> None:
     picture = replace(picture, gravity_from_camera=np.eye(3), gravity_min=centers - 0.1, gravity_max=centers + 0.1)
     for name in (CAMERA, WORLD):
         assert facts_of(name, picture) == ([], {"space and eye disagree": 1})
+
+
+def test_a_pillow_on_a_couch_is_in_no_direction_from_it() -> None:
+    picture = synthetic_picture(0, objects=2)
+    low, high = np.array([[0.5, 0.0, 3.2], [-0.8, 0.0, 2.0]]), np.array([[0.7, 0.3, 3.4], [0.8, 0.8, 3.6]])
+    for out, told in ((0.0, []), (0.5, ["right-behind", "left-front"])):  # and then out over its edges
+        low[0, ::2] += out
+        high[0, ::2] += out
+        changed = replace(picture, centers=(low + high) / 2, aabb_min=low, aabb_max=high)
+        facts, rejects = facts_of(CAMERA, changed)
+        assert [fact.words["sector"] in told for fact in facts] == [True] * bool(told)
+        assert rejects == ({} if told else {"one beyond the other": 1})
 
 
 def test_small_things_side_by_side_have_no_direction() -> None:
