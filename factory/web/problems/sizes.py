@@ -76,5 +76,6 @@ def scaled_width(scene: SceneFacts, rows: Rows) -> Solution:
     factor = equation(f"{other} / {tall}")
     result = equation(f"{wide} * {factor.result}")
     exact = facts[0].values[0] * facts[2].values[0] / facts[1].values[0]
+    require(exact >= MIN_ANSWER_M, "too narrow to tell")
     require_close(result, exact)
     return Solution(facts, {"factor": factor, "scaled": result}, exact, said={"result": str(result.result)})

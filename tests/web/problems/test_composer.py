@@ -240,3 +240,14 @@ def test_a_larger_world_has_larger_answers() -> None:
             if one.kind != "travel_time":
                 assert other.values[0] == pytest.approx(factor * one.values[0])
     assert compared > 20
+
+
+def test_lengths_too_small_to_round_are_not_asked_for() -> None:
+    kinds = {"free_gap", "stack_taller", "stack_short", "detour", "scaled_width"}
+    seen = set()
+    for seed in range(60):
+        for problem in compose(scaled(room(seed, 12), 0.3), 0, len(KINDS))[0]:
+            if problem.kind in kinds:
+                assert problem.values[0] >= 0.1
+                seen.add(problem.kind)
+    assert seen == kinds
