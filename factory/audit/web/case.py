@@ -142,6 +142,8 @@ class WebTaskAudit:
 
 def two_decimals(value: float) -> str:
     """A number as rows print it: half to even from the exact value, never -0.00."""
+    if not math.isfinite(value):
+        return str(value)
     rounded = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
     return str(abs(rounded) if rounded == 0 else rounded)
 

@@ -110,7 +110,13 @@ def _points(thing: Thing, scenery: Scenery, depth: Array, notes: _Notes) -> None
     columns = np.rint((rays[:, 0] * k[0, 0] + k[0, 2] + 0.5) * width / image["width"] - 0.5).astype(int)
     rows = np.rint((rays[:, 1] * k[1, 1] + k[1, 2] + 0.5) * height / image["height"] - 0.5).astype(int)
     inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    mask = mask_of(record["mask"])
+    try:
+        mask = mask_of(record["mask"])
+    except ValueError as error:
+        notes.expect(False, item, error, "a mask in run lengths")
+        return
+    if not notes.expect(mask.shape == depth.shape, item, f"a mask of {mask.shape}", f"the depth's {depth.shape}"):
+        return
     on = inside.copy()
     on[inside] = mask[rows[inside], columns[inside]]
     share = float(on.mean())
@@ -142,6 +148,8 @@ def _boxes(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: _No
         for frame, level in frames.items():
             reach = np.abs(level @ axes).sum(axis=1)
             _bounds(thing, frame, level @ center - reach, level @ center + reach, notes)
+        return
+    if not len(thing.points):
         return
     for frame, level in frames.items():
         center = level @ thing.center

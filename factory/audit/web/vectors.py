@@ -101,7 +101,7 @@ def _check_breadth(case: WebCase, side: int) -> None:
     assert thing.front is not None and thing.azimuth is not None
     level = np.eye(3) if turn is None else turn
     ahead = level_unit(level @ thing.front)
-    if ahead is None:
+    if ahead is None or not len(thing.points):
         return
     points = thing.points @ level.T
     across = np.ptp(points[:, 0] * ahead[2] - points[:, 2] * ahead[0]) * abs(np.cos(np.radians(thing.azimuth)))

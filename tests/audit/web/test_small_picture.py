@@ -126,6 +126,18 @@ def of_thing(object_id: int, **columns: Any) -> Mutation:
     return mutate
 
 
+def of_mask_of(object_id: int, **columns: Any) -> Mutation:
+    """The mask of an object and of its detection."""
+
+    def mutate(picture: SmallPicture) -> None:
+        thing = picture.thing(object_id)
+        detections = [one for one in picture.image["detections"] if one["object_id"] == object_id]
+        for one in (thing, *detections):
+            one["mask"] = {**one["mask"], **columns}
+
+    return mutate
+
+
 def of_image(**columns: Any) -> Mutation:
     def mutate(picture: SmallPicture) -> None:
         picture.image.update(columns)
@@ -352,6 +364,10 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     "a color nobody saw": (of_thing(4, reference="the blue cup", reference_kind="attribute"), Kind.MENTION),
     "the wrong place in the row": (of_thing(4, reference="the cup on the right", reference_kind="ordinal"), Kind.MENTION),  # noqa: E501
     "a description nobody grounded": (of_thing(4, reference="the mug", reference_kind="description"), Kind.MENTION),
+    "no points": (of_thing(1, points=[]), Kind.RECORD),
+    "half a point": (of_thing(1, points=[0.5]), Kind.SCHEMA),
+    "a mask that is none": (of_mask_of(1, counts="~~"), Kind.RECORD),
+    "a mask of another size": (of_mask_of(1, size=[10, 10]), Kind.RECORD),
     "an object of no detection": (of_thing(1, label="stool"), Kind.RECORD),
     "an object twice": (lambda picture: picture.objects.append(picture.objects[0]), Kind.DUPLICATE_ID),
     "another shard": (of_thing(1, shard_id="other"), Kind.METADATA),
