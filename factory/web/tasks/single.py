@@ -11,6 +11,7 @@ from factory.web.tasks.pools import WebPool, pool_of_sets
 from factory.web.tasks.registry import register
 from factory.web.tasks.spec import WebSpec
 from factory.web.tasks.task import WebAnswers, WebCandidates, WebProposal, WebTask
+from factory.web.tasks.widths import turned_aside, wider_than_it_looks
 
 Array = np.ndarray
 
@@ -97,6 +98,9 @@ class ObjectSize(_OfOneObject):
         pool.reject("no gravity", ~boxes.known[row])
         pool.reject("not whole", ~picture.whole[row])
         pool.reject("too small", boxes.extents[row, pool.choice] < self.parameters.min_size_m)
+        width = pool.choice == 0
+        pool.reject("turned aside", width & turned_aside(picture, self.parameters)[row])
+        pool.reject("wider than it looks", width & wider_than_it_looks(picture, self.parameters)[row])
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
         size = boxes_in(picture, self.spec.frame).extents[candidates.rows[:, 0], candidates.choice]

@@ -54,6 +54,16 @@ def test_what_is_too_far_is_not_asked(name: str) -> None:
     assert rejects == {"distance out of range": 2}
 
 
+def shows_its_width(picture: Picture, row: int) -> bool:
+    """Whether a front, if any, looks toward the camera or away from it, and the box is no wider than what shows."""
+    assert picture.gravity_from_camera is not None
+    x, _, z = picture.gravity_from_camera @ picture.fronts[row]
+    left, _, right, _ = picture.boxes[row]
+    seen = (right - left) * picture.centers[row, 2] / picture.intrinsics[0, 0]
+    wide = float(picture.gravity_max[row, 0] - picture.gravity_min[row, 0])
+    return bool((np.isnan(x) or abs(x) <= np.hypot(x, z) / 2) and wide <= 1.2 * seen)
+
+
 def test_sizes_stand_upright_and_are_of_whole_objects() -> None:
     seen = 0
     for seed in range(20):
@@ -64,6 +74,7 @@ def test_sizes_stand_upright_and_are_of_whole_objects() -> None:
             for row in range(10)
             if picture.whole[row]
             for axis, asked in enumerate(("width", "height"))
+            if asked == "height" or shows_its_width(picture, row)
         }
         assert {(fact.rows[0], fact.asked): fact.values[0] for fact in facts} == expected
         assert rejects.get("not whole", 0) == 2 * int((~picture.whole).sum())
@@ -78,6 +89,29 @@ def test_the_size_of_a_thin_thing_is_not_asked() -> None:
     facts, rejects = facts_of(SIZE, picture)
     assert [(fact.asked, fact.values[0]) for fact in facts] == [("height", pytest.approx(0.6))]
     assert rejects == {"too small": 1}
+
+
+@pytest.mark.parametrize(
+    ("yaw", "pixels", "reason"),
+    [(None, 200, ""), (25, 200, ""), (160, 200, ""), (35, 200, "turned aside"), (90, 200, "turned aside"),
+     (None, 160, "wider than it looks"), (0, 160, "wider than it looks")],
+)  # fmt: skip
+def test_a_width_lies_across_the_view_and_shows(yaw: float | None, pixels: float, reason: str) -> None:
+    """0.9 m wide at 2 m would be 234 px; at a width ratio of 1.2 they are 195."""
+    picture = replace(synthetic_picture(2, objects=1), whole=np.array([True]), gravity_from_camera=np.eye(3))
+    center, half = np.array([[0.0, 0.0, 2.0]]), np.array([[0.45, 0.3, 0.2]])
+    angle = np.radians(yaw) if yaw is not None else np.nan
+    picture = replace(
+        picture,
+        centers=center,
+        gravity_min=center - half,
+        gravity_max=center + half,
+        boxes=np.array([[300.0, 100.0, 300.0 + pixels, 200.0]]),
+        fronts=np.array([[np.sin(angle), 0.0, -np.cos(angle)]]),
+    )
+    facts, rejects = facts_of(SIZE, picture)
+    assert {fact.asked for fact in facts} == ({"height"} if reason else {"width", "height"})
+    assert rejects == ({reason: 1} if reason else {})
 
 
 def test_without_gravity_nothing_has_a_height() -> None:
