@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from factory.errors import DataError
+from factory.pipeline.questions_stage import geometric_tasks
 from factory.pipeline.result import StageResult
 from factory.pipeline.summary import Summary, render_plan
 from factory.pipeline.web_config import CaptionerConfig, WebBuildConfig
@@ -27,7 +28,7 @@ from factory.store.hashing import CachedHasher
 from factory.store.lake import WEB_TABLES, Lake
 from factory.store.storage import Storage
 from factory.visibility.select import resolve_rasterizer
-from factory.web.estimators.stack import StackConfig, check_weights
+from factory.web.estimators.stack import StackConfig, check_weights, stack_weights
 from factory.web.inputs.folders import DEFAULT_BUCKETS
 from factory.web.inputs.opening import open_input
 from jobs.build_spar7m import cache_file, start_ray
@@ -75,11 +76,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 
 def configure(options: argparse.Namespace) -> WebBuildConfig:
-    """The options as a validated configuration."""
+    """The options as a validated configuration. Raises DataError for models and tasks that nobody knows."""
     captioner = None
     if options.captioner_url:
         captioner = CaptionerConfig(base_url=options.captioner_url, model=options.captioner_model)
-    return WebBuildConfig(
+    config = WebBuildConfig(
         source=options.source or Path(options.input.rstrip("/")).name,
         input=absolute(options.input),
         root=absolute(options.root),
@@ -95,6 +96,9 @@ def configure(options: argparse.Namespace) -> WebBuildConfig:
         gpus=options.gpus,
         workers=options.workers,
     )
+    stack_weights(config.stack)
+    geometric_tasks(config)
+    return config
 
 
 def stack_config(options: argparse.Namespace) -> StackConfig:
@@ -133,6 +137,7 @@ class Build:
             index_plan = self._plan_index()
             if index_plan.to_build and not only_plan:
                 self._console.print(render_plan(index_plan, "shards"))
+                check_weights(config.stack)  # new pictures will need them
                 self._index(index_plan)
             if only_plan and index_plan.to_build:
                 self._console.print(render_plan(index_plan, "shards"))

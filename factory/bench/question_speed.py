@@ -105,7 +105,7 @@ def _steps(config: WebBuildConfig, lake: Lake, images: list[WebImageRecord]) -> 
         picture = laps.of("tasks", Picture.of, image, named)
         facts = [(task.spec, laps.of("tasks", _facts, task, picture, config.seed)) for task in tasks]
         rendered.append(laps.of("wording", partial(render_picture, picture, facts, seed=config.seed)))
-        problems, _ = laps.of("problems", compose, picture, config.seed)
+        problems, _ = laps.of("problems", compose, picture, config.seed, config.items)
         rendered.append(laps.of("problems", problem_rows, picture, problems))
         objects += named
     laps.of("tables and writing", _write, lake, config.source, objects, rendered)

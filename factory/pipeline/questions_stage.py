@@ -21,6 +21,7 @@ from factory.web.references.refer import refer
 from factory.web.tasks import web_tasks
 from factory.web.tasks.engine import make_facts
 from factory.web.tasks.parameters import WebParameters
+from factory.web.tasks.task import WebTask
 from factory.wording.web.problem_rows import PROBLEM_TASK, problem_rows
 from factory.wording.web.renderer import render_picture, web_digest
 from factory.wording.web.rows import RenderedWeb, to_web_table
@@ -28,6 +29,12 @@ from schemas.web import WebImageRecord, WebObjectRecord, WebProblemRecord
 
 VERSION = 1
 PICTURES_PER_GROUP = 64
+
+
+def geometric_tasks(config: WebBuildConfig) -> tuple[WebTask, ...]:
+    """The tasks of a build but for problems of several steps. Raises DataError for one that nobody knows."""
+    names = None if config.tasks is None else [name for name in config.tasks if name != PROBLEM_TASK]
+    return web_tasks(WebParameters(items=config.items), names)
 
 
 def questions_versions(
@@ -45,7 +52,7 @@ def questions_versions(
         **{f"parameter lifting {name}": value for name, value in LIFTING.versions().items()},
         **{f"parameter {name}": value for name, value in parameters.versions().items()},
     }
-    for task in web_tasks(parameters, config.tasks):
+    for task in geometric_tasks(config):
         versions[f"task {task.spec.name}"] = f"v{task.spec.version}"
         versions[f"wording {task.spec.name}"] = web_digest(task.spec.name)
     if config.tasks is None or PROBLEM_TASK in config.tasks:
@@ -62,7 +69,7 @@ class QuestionsStage:
     def __init__(self, config: WebBuildConfig) -> None:
         self._config = config
         self._lake = Lake(Storage(config.root))
-        self._tasks = web_tasks(WebParameters(items=config.items), config.tasks)
+        self._tasks = geometric_tasks(config)
         self._problems = config.tasks is None or PROBLEM_TASK in config.tasks
 
     def run(self, shard_id: str) -> StageResult:
@@ -135,7 +142,7 @@ class QuestionsStage:
             own.update({f"rejected: {task.spec.name}: {reason}": n for reason, n in rejects.items()})
         rendered = [render_picture(picture, facts, seed=self._config.seed)]
         if self._problems:
-            problems, rejects = compose(picture, self._config.seed)
+            problems, rejects = compose(picture, self._config.seed, self._config.items)
             of_model, stale = stored_problems(picture, written)
             rendered.append(problem_rows(picture, problems + of_model))
             own.update({f"rejected: {PROBLEM_TASK}: {reason}": n for reason, n in (rejects + stale).items()})
