@@ -19,7 +19,7 @@ from factory.web.tasks.parameters import DEFAULTS
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2
 """Raised when the same picture would give other problems."""
 
 _TRIES = 24  # sets of objects per kind

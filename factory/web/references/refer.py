@@ -15,7 +15,7 @@ from factory.web.masks import mask_area
 from factory.web.references.ordinals import ordinals
 from schemas.web import Detection, ReferenceKind, WebImageRecord, WebObjectRecord
 
-VERSION = 1
+VERSION = 2
 
 _MIN_DESCRIPTION_IOU = 0.7  # of the supplement, by way of third parties' notes
 _LONGEST_DESCRIPTION = 25  # words

@@ -39,7 +39,7 @@ class RankObjects(WebTask):
         objects=(3, 6),
         formats=("text", "mcq", "true_false"),
         unit="m",
-        version=1,
+        version=2,
     )
     choices = tuple(_ASKED)
 

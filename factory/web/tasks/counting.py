@@ -35,7 +35,7 @@ class CountObjects(WebTask):
         objects=(1, 11),
         formats=("text", "mcq"),
         unit="count",
-        version=1,
+        version=2,
     )
     choices = ("all", *_RELATIONS)
 

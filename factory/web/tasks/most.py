@@ -37,7 +37,7 @@ class MostInClass(WebTask):
         objects=(2, 5),
         formats=("text", "mcq"),
         unit="m",
-        version=1,
+        version=2,
     )
     choices = tuple(_ASKED)
 

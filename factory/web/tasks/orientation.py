@@ -35,7 +35,7 @@ class WhichSide(WebTask):
         objects=(1, 1),
         formats=("text", "mcq", "true_false"),
         unit="deg",
-        version=1,
+        version=2,
         needs=frozenset({"front"}),
     )
 
@@ -80,7 +80,7 @@ class FaceTheSameWay(WebTask):
         objects=(2, 2),
         formats=("text", "mcq", "true_false"),
         unit="deg",
-        version=1,
+        version=2,
         needs=frozenset({"front"}),
     )
 

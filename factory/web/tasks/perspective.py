@@ -83,7 +83,7 @@ class FromItsPerspective(_Perspective):
         objects=(2, 2),
         formats=("text", "mcq", "true_false"),
         unit="m",
-        version=1,
+        version=2,
         needs=frozenset({"front", "gravity"}),
     )
 
@@ -118,7 +118,7 @@ class FacingSomething(_Perspective):
         objects=(3, 3),
         formats=("text", "mcq", "true_false"),
         unit="m",
-        version=1,
+        version=2,
         needs=frozenset({"gravity"}),
     )
 

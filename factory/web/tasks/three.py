@@ -83,7 +83,7 @@ class WhichIsCloser(_ThreeObjects):
         objects=(3, 3),
         formats=("text", "mcq"),
         unit="m",
-        version=1,
+        version=2,
     )
 
     def _words(self, second: Array) -> dict[str, Array]:
