@@ -1,9 +1,7 @@
 """Whether the rows of a picture and of its objects bear each other out."""
 
 import math
-import re
 from collections import Counter
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,28 +11,18 @@ from factory.audit.web import limits
 from factory.audit.web.decoding import mask_of
 from factory.audit.web.evidence import Scenery, Thing
 from factory.audit.web.geometry import azimuth_of, front_of
+from factory.audit.web.naming import check_reference
+from factory.audit.web.notes import Notes
 
 Array = np.ndarray
 
 _BORDER_PIXELS = 3  # beside the outline of a mask, depth is that of the nearest pixel inside
 _CLOSE = 1e-6
-_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
-
-
-class _Notes:
-    def __init__(self, image_id: str) -> None:
-        self.findings: list[Finding] = []
-        self._image_id = image_id
-
-    def expect(self, holds: bool, item: str, stored: object, derived: object, kind: Kind = Kind.RECORD) -> bool:
-        if not holds:
-            self.findings.append(Finding(kind, "", "", f"{self._image_id} {item}", str(stored), str(derived)))
-        return bool(holds)
 
 
 def check_records(scenery: Scenery) -> list[Finding]:
     """Everything that is wrong with a picture and its objects before any question is read."""
-    image, depth, notes = scenery.image, scenery.depth_m, _Notes(scenery.image["image_id"])
+    image, depth, notes = scenery.image, scenery.depth_m, Notes(scenery.image["image_id"])
     _picture(scenery, notes)
     ids = [thing.object_id for thing in scenery.list]
     notes.expect(len(set(ids)) == len(ids), "objects", f"ids {ids}", "different ids", Kind.DUPLICATE_ID)
@@ -51,11 +39,11 @@ def check_records(scenery: Scenery) -> list[Finding]:
         _points(thing, scenery, depth, notes)
         _boxes(thing, detection, scenery, notes)
         _front(thing, detection, scenery, notes)
-        _reference(thing, detection, scenery, named, notes)
+        check_reference(thing, detection, scenery, named, notes)
     return notes.findings
 
 
-def _picture(scenery: Scenery, notes: _Notes) -> None:
+def _picture(scenery: Scenery, notes: Notes) -> None:
     image, turn, k = scenery.image, scenery.gravity_from_camera, scenery.intrinsics
     if turn is not None:
         rotation = np.allclose(turn @ turn.T, np.eye(3), atol=1e-6) and np.linalg.det(turn) > 0
@@ -87,7 +75,7 @@ def _detection_of(thing: Thing, image: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _place(thing: Thing, scenery: Scenery, notes: _Notes) -> None:
+def _place(thing: Thing, scenery: Scenery, notes: Notes) -> None:
     image, record, item = scenery.image, thing.record, f"object {thing.object_id}"
     height, width = scenery.depth_m.shape
     near_x, near_y = limits.BORDER_PX * image["width"] / width, limits.BORDER_PX * image["height"] / height
@@ -98,7 +86,7 @@ def _place(thing: Thing, scenery: Scenery, notes: _Notes) -> None:
     notes.expect(set(record["occluded_by"]) <= others, item, f"occluded by {record['occluded_by']}", "other objects")
 
 
-def _points(thing: Thing, scenery: Scenery, depth: Array, notes: _Notes) -> None:
+def _points(thing: Thing, scenery: Scenery, depth: Array, notes: Notes) -> None:
     """Points lie behind pixels of the mask, at the depth of these or of their neighbours."""
     record, item, points = thing.record, f"object {thing.object_id}", thing.points
     notes.expect(record["point_count"] == len(points), item, f"{record['point_count']} points", len(points))
@@ -135,7 +123,7 @@ def _points(thing: Thing, scenery: Scenery, depth: Array, notes: _Notes) -> None
     notes.expect(share >= limits.POINTS_IN_MASK, item, f"{share:.3f} of the points at the stored depth", "all")
 
 
-def _boxes(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: _Notes) -> None:
+def _boxes(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: Notes) -> None:
     """The bounds of a true box, or those of the points' bulk, evenly about the centre."""
     item, turn = f"object {thing.object_id}", scenery.gravity_from_camera
     notes.expect(("gravity" in thing.low) == (turn is not None), item, "gravity box", "where gravity is known")
@@ -158,14 +146,14 @@ def _boxes(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: _No
         _bounds(thing, frame, center - half, center + half, notes)
 
 
-def _bounds(thing: Thing, frame: str, low: Array, high: Array, notes: _Notes) -> None:
+def _bounds(thing: Thing, frame: str, low: Array, high: Array, notes: Notes) -> None:
     if frame in thing.low:
         stored, derived = np.stack([thing.low[frame], thing.high[frame]]), np.stack([low, high])
         same = np.allclose(stored, derived, atol=_CLOSE, rtol=_CLOSE)
         notes.expect(same, f"object {thing.object_id}", f"{frame} box {stored.tolist()}", derived.round(6).tolist())
 
 
-def _front(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: _Notes) -> None:
+def _front(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: Notes) -> None:
     """Front and azimuth belong together, by the ray to the centre."""
     record, item, truth = thing.record, f"object {thing.object_id}", detection["truth"]
     front = record["front_camera"]
@@ -192,48 +180,3 @@ def _front(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: _No
     if usable:
         derived = front_of(record["azimuth"], record["elevation"], thing.center)
         notes.expect(np.allclose(front, derived, atol=_CLOSE), item, f"front {front}", derived.round(6).tolist())
-
-
-def _reference(thing: Thing, detection: dict[str, Any], scenery: Scenery, named: Counter[str], notes: _Notes) -> None:
-    """What an object is called is true of it, and of no other that was detected."""
-    image, item, label, text = scenery.image, f"object {thing.object_id}", thing.label, thing.reference
-    same_class = [one for one in image["detections"] if one["label"] == label]
-    if thing.kind == "box":
-        notes.expect(text == f"the {label}", item, text, f"the {label}", Kind.MENTION)
-        return
-    notes.expect(named[text.casefold()] == 1, item, text, "a name of one object", Kind.MENTION)
-    if thing.kind == "class":
-        alone = len(same_class) == 1 and text == f"the {label}"
-        notes.expect(alone, item, text, f"the {label}, alone of its class", Kind.MENTION)
-    elif thing.kind == "attribute":
-        color = detection["attribute"]
-        others = [one["attribute"] for one in same_class]
-        unique = None not in others and others.count(color) == 1 and text == f"the {color} {label}"
-        notes.expect(unique, item, text, f"a color of its own among {others}", Kind.MENTION)
-    elif thing.kind == "ordinal":
-        _ordinal(thing, same_class, scenery, notes)
-    else:
-        grounded = (thing.record["reference_iou"] or 0.0) > limits.DESCRIPTION_IOU
-        described = " ".join((detection["description"] or "").casefold().split()).rstrip(".")
-        owned = re.sub(r"^(?:the|an|a) ", "", described)
-        true = grounded and text.casefold() == f"the {owned}"
-        notes.expect(true, item, text, f"the grounded description {described!r}", Kind.MENTION)
-
-
-def _ordinal(thing: Thing, same_class: list[dict[str, Any]], scenery: Scenery, notes: _Notes) -> None:
-    middles = sorted((one["box"][0] + one["box"][2]) / 2 for one in same_class)
-    own = float(thing.box[0] + thing.box[2]) / 2
-    place, count, label = middles.index(own), len(middles), thing.label
-    back = count - 1 - place
-    right = {f"the {_PLACES[place]} {label} from the left"} if place < len(_PLACES) else set()
-    right |= {f"the {_PLACES[back]} {label} from the right"} if back < len(_PLACES) else set()
-    right |= {f"the leftmost {label}"} if place == 0 else set()
-    right |= {f"the rightmost {label}"} if back == 0 else set()
-    if count == 2:
-        right.add(f"the {label} on the {'left' if place == 0 else 'right'}")
-    item = f"object {thing.object_id}"
-    notes.expect(thing.reference in right, item, thing.reference, sorted(right), Kind.MENTION)
-    closed = label in scenery.image["closed_classes"]
-    notes.expect(closed, item, thing.reference, f"a row of which all are known: {label}", Kind.MENTION)
-    apart = all(b - a > 0.01 * scenery.image["width"] for a, b in pairwise(middles))
-    notes.expect(apart, item, thing.reference, f"places that are plain to see, {middles}", Kind.MENTION)

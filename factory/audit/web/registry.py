@@ -9,6 +9,7 @@ from factory.audit.web import (
     problems,
     ranking,
     relation,
+    sectors,
     three,
     vectors,
 )
@@ -54,7 +55,7 @@ WEB_AUDITS: dict[str, WebTaskAudit] = {
                 "deg",
                 ("mcq", "true_false"),
                 (2, 2),
-                relation.check_sector,
+                sectors.check_sector,
             )
             for end, frame in (("", "camera"), ("_world", "gravity"))
         ),

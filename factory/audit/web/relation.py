@@ -9,7 +9,6 @@ import numpy as np
 from factory.audit.findings import Kind
 from factory.audit.web import limits
 from factory.audit.web.case import WebCase
-from factory.audit.web.geometry import bearing, off_middle
 from factory.audit.web.reading import first_slot, matching, tokens, words
 
 Array = np.ndarray
@@ -52,21 +51,6 @@ _FRAME = {
     "camera": re.compile(r"camera's|camera coordinates|as the camera sees"),
 }
 
-SECTORS = ("behind", "right-behind", "right", "right-front", "front", "left-front", "left", "left-behind")
-"""Clockwise as seen from above, 45 degrees each; behind is farther away."""
-_NO_WORD = re.compile(
-    r"neither \w+ nor \w+|with front meaning toward the camera|if the side toward the camera is the front"
-    r"|behind means farther from the camera|and the camera below|front is the side toward the camera"
-    r"|if front means toward the camera|a compass whose front points at the camera|front being nearer to the camera"
-    r"|if in front is the side nearer to the camera|combine left-right with front-behind"
-    r"|counting what is closer to the camera as front|seen from above|with the camera at the bottom"
-)
-_STRAY = re.compile(r"\b(?:left|right|front|back|behind|near|nearer|closer|far|farther|away|above|below|top)\b")
-_PARTS = words(
-    left=r"\bleft\b", right=r"\bright\b", front=r"\bfront\b|\bnear\b|\bcloser\b|\btoward\b",
-    behind=r"\bbehind\b|\bfar\b|\bfarther\b|\baway\b",
-)  # fmt: skip
-
 
 def check_relation(case: WebCase) -> None:
     """Along each axis a side, an overlap, or nothing to say."""
@@ -77,7 +61,7 @@ def check_relation(case: WebCase) -> None:
         return
     case.check_margin(float(min(abs(margin["xyz".index(axis)]) for axis in decided)))
     check_eye(case, [word for word in decided.values() if case.frame == "camera" or _OF[word] == "x"])
-    _check_frame(case)
+    check_frame(case)
     pair_type = case.row["pair_type"]
     axis, _, what = pair_type.partition("_")
     if case.format == "true_false":
@@ -128,14 +112,14 @@ def check_eye(case: WebCase, words: Sequence[str]) -> None:
         case.expect(agrees, Kind.RULE, f"{word} in space", "the same in the picture")
 
 
-def _check_frame(case: WebCase) -> None:
+def check_frame(case: WebCase) -> None:
     """The question says whose directions it means."""
     said = matching(_FRAME, case.question)
     right = "gravity" in said if case.frame == "gravity" else said == ["camera"]
     case.expect(right, Kind.QUESTION, case.row["question"], f"directions of the {case.frame}")
 
 
-def _roles(case: WebCase, text: str) -> bool:
+def roles(case: WebCase, text: str) -> bool:
     """Whether a text speaks of A relative to B; adds a finding if it does not."""
     ground = first_slot(_GROUND, text)
     if ground is None and _IN_ORDER.search(text) and tokens(text):
@@ -148,7 +132,7 @@ def _check_claim(case: WebCase, pair_type: str, decided: dict[str, str], sides: 
     if len(claimed) != 1:
         return case.unreadable("one direction")
     case.expect(pair_type == f"{_OF[claimed[0]]}_{claimed[0]}_tf", Kind.METADATA, pair_type, claimed[0])
-    _roles(case, case.question)
+    roles(case, case.question)
     axis = _OF[claimed[0]]
     case.expect(axis in decided, Kind.RULE, case.row["question"], f"an axis with a side, not {sides[axis]!r}")
     return case.check_yes_no(sides[axis] == claimed[0])
@@ -181,7 +165,7 @@ def _check_which(case: WebCase, axis: str, decided: dict[str, str]) -> None:
 
 def _check_whole(case: WebCase, decided: dict[str, str]) -> None:
     """All sides together; each option says something of every axis."""
-    _roles(case, case.question)
+    roles(case, case.question)
     said = [matching(_WORDS, text.lower()) for text in case.options]
     each = all(sorted(_OF[word] for word in one) == sorted(decided) for one in said)
     case.expect(each, Kind.OPTIONS, case.options, f"a word for each of {sorted(decided)}")
@@ -199,53 +183,12 @@ def _check_text(case: WebCase, pair_type: str, decided: dict[str, str]) -> None:
         if len(asked) != 2 or len(axes) != 1:
             return case.unreadable("both directions of one axis")
         truth = {decided.get(axes.pop(), "")}
-    _roles(case, case.question)
+    roles(case, case.question)
     answer = case.read(case.answer)
     said = matching(_WORDS, answer)
     case.expect(set(said) == truth, Kind.ANSWER, case.answer, ", ".join(sorted(truth)))
     if 1 in tokens(answer):
-        _roles(case, answer)
+        roles(case, answer)
     if len(said) == 1 and pair_type == "axis_text":
         case.answers.append(said[0])
     return None
-
-
-def check_sector(case: WebCase) -> None:
-    """In which eighth of the plan the first object is from the second."""
-    first, second = case.things
-    gap, margin = case.scenery.margins(first, second, case.frame)
-    angle = bearing(gap)
-    number, off = off_middle(angle, 45.0)
-    truth = SECTORS[number % 8]
-    case.check_values([angle])
-    case.check_margin((22.5 - off) / (22.5 - limits.SECTOR_DEG))
-    level = float(np.hypot(gap[0], gap[2]))
-    case.expect(level >= limits.SECTOR_M, Kind.RULE, f"{level:.3f} m apart on the plan", f"{limits.SECTOR_M} m")
-    for axis, place in (("left", 0), ("right", 0), ("front", 2), ("behind", 2)):
-        if axis in truth:
-            case.expect(abs(margin[place]) > 1.0, Kind.RULE, f"margin {margin[place]:.2f} of {axis}", "over 1")
-            case.expect(not within(case, place), Kind.RULE, f"{axis}, by their centers", "by both their ends, too")
-    check_eye(case, [word for word in ("left", "right") if word in truth])
-    _check_frame(case)
-    _roles(case, _NO_WORD.sub("~", case.question))
-    if case.format == "mcq":
-        if _STRAY.search(_NO_WORD.sub("~", case.question)):
-            return case.unreadable("what is front, and asks for one of eight directions")
-        said = [_sector(text.lower()) for text in case.options]
-        case.expect(
-            None not in said and len(set(said)) == len(said), Kind.OPTIONS, case.options, "different directions"
-        )
-        return case.check_choice([one == truth for one in said])
-    claimed = _sector(case.question)
-    if claimed is None:
-        return case.unreadable("one of eight directions")
-    turn = (SECTORS.index(claimed) - number) % 8
-    case.expect(turn not in (1, 7), Kind.QUESTION, case.row["question"], f"{truth}, or two directions off it")
-    return case.check_yes_no(claimed == truth)
-
-
-def _sector(text: str) -> str | None:
-    """The direction that a text says."""
-    said = matching(_PARTS, _NO_WORD.sub("~", text))
-    side = "-".join(word for word in ("left", "right", "front", "behind") if word in said)
-    return side if side in SECTORS else None
