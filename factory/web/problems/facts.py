@@ -15,6 +15,7 @@ from factory.web.tasks.frames import boxes_in
 from factory.web.tasks.margins import gap_margins, in_distance_range
 from factory.web.tasks.parameters import DEFAULTS, WebParameters
 from factory.web.tasks.pools import same_reference, same_thing
+from factory.web.tasks.widths import turned_aside, wider_than_it_looks
 from factory.wording.plurals import is_several
 
 Array = np.ndarray
@@ -40,10 +41,10 @@ class FactLine:
 class SceneFacts:
     """The facts of one picture. A fact that is not known, or not asked about for being too small, is None.
 
-    rows : (k,) the objects that are spoken of; sized : those of them with a known width and height; apart : (n, n)
-    which two are surely two things; width, height : (n,) [m, level], NaN where unknown; distances : (n, n) between
-    centres, across : (n, n) their part from left to right; camera : (n,) to the camera; places : (n, 3) right, down,
-    forward [m].
+    rows : (k,) the objects that are spoken of; sized : those of them that show whole; apart : (n, n)
+    which two are surely two things; width, height : (n,) [m, level], NaN where unknown, and a width where it does not
+    lie across the view; distances : (n, n) between centres, across : (n, n) their part from left to right;
+    camera : (n,) to the camera; places : (n, 3) right, down, forward [m].
     """
 
     def __init__(self, picture: Picture, parameters: WebParameters = DEFAULTS) -> None:
@@ -56,7 +57,8 @@ class SceneFacts:
         self.apart: Array = ~same_thing(picture, parameters)
         sized = boxes.known & picture.whole
         extents = np.where(sized[:, None] & (boxes.extents >= parameters.min_size_m), boxes.extents, np.nan)
-        self.width: Array = extents[:, 0]
+        aside = turned_aside(picture, parameters) | wider_than_it_looks(picture, parameters)
+        self.width: Array = np.where(aside, np.nan, extents[:, 0])
         self.height: Array = extents[:, 1]
         self.sized: Array = self.rows[np.isfinite(extents[self.rows, :2]).all(axis=1)]
         self.places: Array = boxes.centers

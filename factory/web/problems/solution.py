@@ -39,7 +39,7 @@ class Solution:
 
 @dataclass(frozen=True)
 class Kind:
-    """slots : objects of a question; sized : whether they are such whose width and height are known;
+    """slots : objects of a question; sized : whether they are such as show whole;
     outcomes : the answers in words, of which both are asked alike, or none."""
 
     name: str

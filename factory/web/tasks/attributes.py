@@ -9,6 +9,7 @@ from factory.web.picture import Picture
 from factory.web.tasks.frames import boxes_in
 from factory.web.tasks.margins import difference_margin, gap_margins
 from factory.web.tasks.parameters import WebParameters
+from factory.web.tasks.widths import turned_aside, wider_than_it_looks
 
 Array = np.ndarray
 
@@ -60,6 +61,8 @@ def _size(picture: Picture, name: AttributeName, parameters: WebParameters) -> A
     boxes = boxes_in(picture, "gravity")
     extents = boxes.extents[:, list(_SIZES[name])]
     usable = boxes.known & picture.whole & (np.nan_to_num(extents) >= parameters.min_size_m).all(axis=1)
+    if name == "width":
+        usable &= ~turned_aside(picture, parameters) & ~wider_than_it_looks(picture, parameters)
     values = np.where(usable, extents.prod(axis=1), np.nan)
     if name != "volume":
         return Attribute(values, _exceeds(values, parameters))

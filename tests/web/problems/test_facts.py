@@ -121,3 +121,17 @@ def test_facts_of_some_objects() -> None:
     about = [fact for fact in scene_facts(picture, wanted) if fact.type != "objects_occlusion_relation"]
     assert about == [fact for fact in scene_facts(picture) if set(fact.rows) <= set(wanted.tolist()) and fact in about]
     assert {row for fact in about for row in fact.rows} == set(wanted.tolist())
+
+
+def test_widths_of_what_is_turned_aside_are_not_known() -> None:
+    told = {True: 0, False: 0}
+    for seed in range(20):
+        picture = room(seed)
+        scene = SceneFacts(picture)
+        ahead = picture.fronts @ picture.gravity_from_camera.T
+        aside = np.abs(ahead[:, 0]) > 0.5  # 30 degrees; fronts are level there
+        for row in scene.sized.tolist():
+            told[bool(aside[row])] += scene.width_of(row) is not None
+            assert scene.height_of(row) is not None
+    assert told[False] > 20
+    assert told[True] == 0

@@ -96,6 +96,13 @@ def test_sizes_are_those_of_whole_things_in_the_gravity_frame() -> None:
         for fact in make_facts(TASK, picture, 0)[0]:
             if fact.asked.startswith(("height", "width")):
                 assert picture.whole[list(fact.rows)].all()
+            if fact.asked.startswith("width"):
+                rows = list(fact.rows)
+                ahead = picture.fronts[rows] @ picture.gravity_from_camera.T
+                across = np.abs(ahead[:, 0]) / np.hypot(ahead[:, 0], ahead[:, 2])
+                assert not (across > 0.5 + 1e-9).any()
+                looks = (picture.boxes[rows, 2] - picture.boxes[rows, 0]) * picture.centers[rows, 2] / 520.0
+                assert (fact.values <= 1.2 * looks).all()
         asked = {fact.asked for fact in make_facts(TASK, without_gravity(picture), 0)[0]}
         assert not any(name.startswith(("height", "width")) for name in asked)
 
