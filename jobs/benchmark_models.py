@@ -1,6 +1,6 @@
 """Measures speed and memory of the paper's models at their published sizes, with random weights.
 
-Prints one table, or JSON lines with --json."""
+Prints one table, or JSON lines with --json; `hours` are those of the device for five million pictures."""
 
 import json
 import sys
@@ -15,6 +15,8 @@ from factory.web.estimators.model import Machine
 from factory.web.estimators.paper.benchmark import measurable, measure
 from factory.web.estimators.weights import weights_folder
 from jobs.command_line import JobParser
+
+PICTURES = 5_000_000  # of the published data set
 
 
 def main() -> int:
@@ -37,21 +39,31 @@ def main() -> int:
         threads=options.threads,
         batch_size=options.batch_size,
     )
-    table = Table("model", "pictures / s", "peak MB", "weights MB", "per picture", "measured on")
+    table = Table("model", "pictures / s", "hours", "peak MB", "weights MB", "per picture", "measured on")
+    hours = 0.0
     for name in options.names or measurable():
         try:
             speed = measure(name, machine)
         except DataError as error:
             print(f"{name}: {error}", file=sys.stderr)
             continue
+        of_all = PICTURES / speed.images_per_s / 3600
+        hours += of_all
         if options.json:
-            print(json.dumps(asdict(speed)), flush=True)
+            print(json.dumps(asdict(speed) | {"hours": of_all}), flush=True)
         where = f"{speed.device}, {speed.precision}, batch {speed.batch_size}"
         table.add_row(
-            name, f"{speed.images_per_s:.3g}", f"{speed.peak_mb:,.0f}", f"{speed.weights_mb:,.0f}", speed.what, where
+            name,
+            f"{speed.images_per_s:.3g}",
+            f"{of_all:,.0f}",
+            f"{speed.peak_mb:,.0f}",
+            f"{speed.weights_mb:,.0f}",
+            speed.what,
+            where,
         )
     if not options.json:
         Console().print(table)
+        Console().print(f"{PICTURES:,} pictures: {hours:,.0f} hours of this device for all of them")
     return 0 if table.row_count else 1
 
 

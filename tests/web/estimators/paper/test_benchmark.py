@@ -47,5 +47,7 @@ def test_the_command_goes_on_without_what_is_absent(small, tmp_path, monkeypatch
     monkeypatch.setattr("sys.argv", arguments)
     assert benchmark_models.main() == 0
     shown = capsys.readouterr()
-    assert json.loads(shown.out.splitlines()[-1])["name"] == "rt_detr"
+    found = json.loads(shown.out.splitlines()[-1])
+    assert found["name"] == "rt_detr"
+    assert found["hours"] == pytest.approx(5e6 / found["images_per_s"] / 3600)
     assert "geocalib: python module geocalib.geocalib cannot be imported" in shown.err

@@ -1,0 +1,72 @@
+"""The benchmark of web pictures: every part gives its figures, and they are of what was measured."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from factory.bench.speed import Laps, best_cpu
+from jobs.benchmark import main
+from tests.web.painted_pictures import write_pictures
+from tests.web.tiny_models import write_tiny_stack
+
+
+def figures(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict]:
+    assert main([*arguments, "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all(figure["value"] > 0 for figure in found)
+    return {f"{figure['name']} [{figure['unit']}]": figure for figure in found}
+
+
+def test_pictures_and_models(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos = write_pictures(tmp_path / "photos", 5)
+    (photos / "broken.jpg").write_bytes(b"no image")
+    stack = write_tiny_stack(tmp_path / "stack.toml")
+    found = figures(
+        capsys, "web-index", "web-models", "--photos", str(photos), "--stack-config", str(stack), "--masks", "box"
+    )
+    assert found["index [pictures/CPU s]"]["conditions"].startswith("6 pictures, 5 of them kept")
+    roles = ("depth, TinyDepth", "detector, TinyDetector", "segmenter, BoxMasks", "gravity, TinyGravity")
+    speeds = {role: found[f"{role} [pictures/CPU s]"]["value"] for role in (*roles, "all models")}
+    assert speeds["all models"] < min(speeds[role] for role in roles)
+    whole = 1 / speeds["all models"] - sum(1 / speeds[role] for role in roles)
+    others = ("resizing, maps and masks", "classifier, TinyClassifier")
+    assert whole == pytest.approx(sum(1 / found[f"{name} [pictures/CPU s]"]["value"] for name in others))
+
+
+def test_packaged_photographs_serve_where_none_are_given(capsys: pytest.CaptureFixture[str]) -> None:
+    (found,) = figures(capsys, "web-index").values()
+    assert found["conditions"].startswith("7 pictures, 7 of them kept")
+
+
+@pytest.mark.slow
+def test_questions_step_by_step(four_scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(capsys, "web-questions", "--input", str(four_scans))
+    steps = {name for name in found if name.startswith("questions: ")}
+    names = ("lifting", "references", "tasks", "wording", "problems", "tables and writing")
+    assert steps == {f"questions: {name} [ms of CPU]" for name in names}
+    assert "8 items" in found["questions from stored pictures to Parquet [rows/CPU s]"]["conditions"]
+
+
+def test_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, words in (
+        (["web-indices"], "no benchmark web-indices, there are load"),
+        (["web-questions"], "--input is needed"),
+        ([], "--input is needed"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 2 and words in capsys.readouterr().err
+    (tmp_path / "a.jpg").write_bytes(b"no image")
+    assert main(["web-index", "--photos", str(tmp_path)]) == 1
+    assert "no picture that can be used" in capsys.readouterr().err
+
+
+def test_clocks_count_work_and_not_waiting() -> None:
+    laps = Laps()
+    laps.of("waiting", time.sleep, 0.1)
+    assert laps.of("work", sum, range(2_000_000)) > 0
+    laps.of("work", sum, range(2_000_000))
+    assert laps.seconds["waiting"] < 0.05 < 10 * laps.seconds["work"]
+    assert best_cpu(lambda: time.sleep(0.02)) < 0.02
