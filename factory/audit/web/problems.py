@@ -17,6 +17,7 @@ _STEPS = re.compile(
     r"Step4: Final answer\n(?P<final>.+)",
     re.DOTALL,
 )
+_LOSER = re.compile(r"\b(?:farther|longer|smaller area|smaller rectangle)\b")
 # Problems ask for what is nearer, shorter or larger, and how many there can be at most.
 _OPPOSITE = re.compile(
     r"\b(?:is farther|to which one is it farther|farther to|greater distance|at least|smallest number|route longer"
@@ -69,7 +70,8 @@ def _check_final(case: WebCase, final: str, solved: Solved) -> None:
             case.expect(near, Kind.ANSWER, final, [round(value, 3) for value, _ in solved.others])
         return
     if solved.winner is not None:
-        case.expect(tokens(text) == [solved.winner], Kind.ANSWER, final, case.names[solved.winner])
+        right = tokens(text) == [solved.winner] and not _LOSER.search(text)
+        case.expect(right, Kind.ANSWER, final, case.names[solved.winner])
         case.answers.append(("first", "second")[sorted(_rivals(case, solved)).index(solved.winner)])
         return
     slack = 0.0 if case.row["unit"] == "count" else limits.ROUNDING_M

@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\d]|\.\d)")
 _TOKEN = re.compile(r"@(\d+)")
 _DIMENSION = re.compile(r"\b[23]d\b")
 # Sentences speak of the picture itself, which is no object even where an object is called `the picture`.
-_THE_PICTURE = re.compile(r"\bin the picture\b|\bdoes the picture show\?|\bthe picture shows(?= \d)")
+_THE_PICTURE = re.compile(r"(?<!interested )\bin the picture\b|\bdoes the picture show\?|\bthe picture shows(?= \d)")
 # `right` as in correct.
 _CORRECT = re.compile(
     r"\b(?:(?:is|are|be) (?:that|it|they|this) right|which is right|be right to say|is it right to say|is it right"

@@ -20,6 +20,7 @@ _NO_WORD = re.compile(
     r"|if in front is the side nearer to the camera|combine left-right with front-behind"
     r"|counting what is closer to the camera as front|seen from above|with the camera at the bottom"
 )
+_REDEFINED = re.compile(r"\b(?:meaning|below|is the front|is the back)\b")
 _STRAY = re.compile(r"\b(?:left|right|front|back|behind|near|nearer|closer|far|farther|away|above|below|top)\b")
 _PARTS = words(
     left=r"\bleft\b", right=r"\bright\b", front=r"\bfront\b|\bnear\b|\bcloser\b|\btoward\b",
@@ -54,7 +55,7 @@ def check_sector(case: WebCase) -> None:
         )
         return case.check_choice([one == truth for one in said])
     claimed = _sector(case.question)
-    if claimed is None:
+    if claimed is None or _REDEFINED.search(_NO_WORD.sub("~", case.question)):
         return case.unreadable("one of eight directions")
     turn = (SECTORS.index(claimed) - number) % 8
     case.expect(turn not in (1, 7), Kind.QUESTION, case.row["question"], f"{truth}, or two directions off it")

@@ -21,6 +21,7 @@ _FROM = [
 ]
 _LOW_FIRST = re.compile(r"^(?:(?!\b(?:max|larg|great|upper|high|end)).)*\b(?:xmin|min|small|least|low|begin)")
 _OTHER_AXES = re.compile(r"\b(?:left|up|upward|backward)\b")  # the camera's are right, down and forward
+_OTHER_ENDS = re.compile(r"\b(?:back|backs|below)\b")  # fronts are compared
 _SAME = words(same=r"same direction|same way|similar directions", different=r"\bdifferent (?:ways|directions)")
 
 
@@ -139,7 +140,7 @@ def check_alike(case: WebCase) -> None:
     for slot in (0, 1):
         check_level(case, slot)
     asked = matching(_SAME, case.question)
-    if len(asked) != 1:
+    if len(asked) != 1 or _OTHER_ENDS.search(case.question):
         return case.unreadable("the same or different directions")
     case.check_yes_no(asked == [truth])
     if case.format == "text" and case.answer not in ("Yes.", "No."):

@@ -272,6 +272,8 @@ MUTATIONS: dict[str, tuple[Mutation, Kind]] = {
     "sector roles swapped": (swap(SECTOR, "mcq", "the lamp", "the sofa"), Kind.MENTION),
     "the right sector denied": (reword(SECTOR, "true_false", "behind and to the left of", "in front and to the right of"), Kind.ANSWER),  # noqa: E501
     "a sector beside the right one": (reword(SECTOR, "true_false", "behind and to the left of", "straight to the right of"), Kind.QUESTION),  # noqa: E501
+    "behind toward the camera": (reword(SECTOR, "true_false", "front meaning", "back meaning"), Kind.QUESTION),
+    "backs compared": (reword(ALIKE, "true_false", "fronts", "backs"), Kind.QUESTION),
     # three objects
     "farther for closer": (reword(THREE, "text", "which is closer", "which is farther"), Kind.ANSWER),
     "closer in the answer": (reword(THREE, "text", "is closer to", "is farther from", column="answer"), Kind.ANSWER),
