@@ -90,22 +90,43 @@ class AxisDistanceInGravity(AxisDistance):
 
 @register
 class ClosestDistance(WebTask):
-    """The least distance between what shows of two objects."""
+    """The least distance between what shows of two objects.
 
-    spec = replace(CenterDistance.spec, name="vqa_closest_distance_multi")
+    It is the most that the distance can be, for the nearest parts may be hidden: of a lamp of which only the shade has
+    points, or a monitor whose foot stands behind a chair. Their boxes are no farther apart than they are. Only where
+    both agree is the distance asked.
+    """
+
+    spec = replace(CenterDistance.spec, name="vqa_closest_distance_multi", version=2)
 
     def propose(self, picture: Picture, rng: np.random.Generator, quota: int) -> WebProposal:
-        pool = pool_of_sets(picture, 2, self.parameters, rng)
-        # a search through points for each pair: only a few more than are asked, for those that touch
+        p = self.parameters
+        pool = pool_of_sets(picture, 2, p, rng)
+        gap = _gap_of_boxes(picture, pool.rows)
+        pool.reject("their boxes touch", gap == 0)
+        # a search through points for each pair: only half more than are asked, for those that must not be
         places = pool.draw(quota + quota // 2, rng)
-        apart = in_distance_range(picture.closest_of(pool.rows[places]), self.parameters)
+        distance = picture.closest_of(pool.rows[places])
+        apart = in_distance_range(distance, p)
+        agreed = distance <= p.max_closest_ratio * gap[places] + p.min_difference_m
         pool.count("distance out of range", int((~apart).sum()))
-        pool.count("beyond the quota", max(int(apart.sum()) - quota, 0))
-        return pool.propose(places[apart][:quota])
+        pool.count("nearer parts may be hidden", int((apart & ~agreed).sum()))
+        kept = places[apart & agreed]
+        pool.count("beyond the quota", max(len(kept) - quota, 0))
+        return pool.propose(kept[:quota])
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
         distance = picture.closest_of(candidates.rows)
         return WebAnswers(values=distance[:, None], numbers={"answer": distance})
+
+
+def _gap_of_boxes(picture: Picture, rows: Array) -> Array:
+    """(n,) least distance [m] between the level boxes of A and B, or those of the camera where gravity is unknown."""
+    boxes = boxes_in(picture, "camera" if picture.gravity_from_camera is None else "gravity")
+    first, second = rows[:, 0], rows[:, 1]
+    gap = np.maximum(boxes.low[first] - boxes.high[second], boxes.low[second] - boxes.high[first])
+    distance: Array = np.linalg.norm(np.maximum(gap, 0.0), axis=1)
+    return distance
 
 
 def _between(picture: Picture, rows: Array) -> Array:

@@ -23,6 +23,7 @@ class WebParameters:
     # Distances that are asked as numbers.
     distance_range_m: tuple[float, float] = (0.05, 50.0)
     min_size_m: float = 0.05
+    max_closest_ratio: float = 1.5  # of the distance of nearest points to that of the boxes around them
     max_width_ratio: float = 1.2  # of the level box's width to that of what the picture shows
 
     # A yaw is told only this near to the middle of its bin; two are alike or not.

@@ -72,7 +72,7 @@ class ObjectRelation(WebTask):
         objects=(2, 2),
         formats=("text", "mcq", "true_false"),
         unit="m",
-        version=1,
+        version=2,
     )
 
     def propose(self, picture: Picture, rng: np.random.Generator, quota: int) -> WebProposal:

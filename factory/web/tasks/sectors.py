@@ -51,7 +51,7 @@ class ObjectSector(WebTask):
         objects=(2, 2),
         formats=("mcq", "true_false"),
         unit="deg",
-        version=1,
+        version=2,
     )
 
     def propose(self, picture: Picture, rng: np.random.Generator, quota: int) -> WebProposal:

@@ -87,7 +87,7 @@ class ObjectSize(_OfOneObject):
         objects=(1, 1),
         formats=("text", "mcq", "true_false"),
         unit="m",
-        version=1,
+        version=2,
         needs=frozenset({"gravity"}),
     )
     choices = ("width", "height")  # along x and y

@@ -1,6 +1,7 @@
 """Numbers about two objects, against a loop over the pairs."""
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
@@ -50,7 +51,6 @@ def along_gravity(picture: Picture, a: int, b: int, asked: str) -> float:
     ("name", "length", "choices"),
     [
         (CENTERS, between_centers, ("",)),
-        (CLOSEST, between_points, ("",)),
         (AXIS, along_camera, "xyz"),
         (AXIS_WORLD, along_gravity, "xyz"),
     ],
@@ -72,6 +72,51 @@ def test_all_lengths_in_range_are_asked_once(
         assert all(fact.numbers == {"answer": fact.values[0]} and fact.margin is None for fact in facts)
         out_of_range += len(expected) - len(allowed)
     assert name == CENTERS or out_of_range > 0
+
+
+def gap_of_boxes(picture: Picture, a: int, b: int) -> float:
+    """Between level boxes: the length of what is between them along each axis."""
+    low, high = picture.gravity_min, picture.gravity_max
+    between = [max(low[a, k] - high[b, k], low[b, k] - high[a, k], 0.0) for k in range(3)]
+    return math.hypot(*between)
+
+
+def test_closest_distances_are_asked_where_nothing_nearer_can_be_hidden() -> None:
+    found: Counter[str] = Counter()
+    for seed in range(20):
+        picture = synthetic_picture(seed, objects=14)
+        allowed, expected = {}, Counter[str]()
+        for a, b in combinations(range(14), 2):
+            gap, distance = gap_of_boxes(picture, a, b), between_points(picture, a, b, "")
+            if gap == 0:
+                expected["their boxes touch"] += 1
+            elif not 0.05 <= distance <= 50:
+                expected["distance out of range"] += 1
+            elif distance > 1.5 * gap + 0.05:
+                expected["nearer parts may be hidden"] += 1
+            else:
+                allowed[a, b] = pytest.approx(distance)
+        facts, rejects = facts_of(CLOSEST, picture)
+        assert {tuple(sorted(fact.rows)): fact.values[0] for fact in facts} == allowed
+        assert len(facts) == len(allowed)
+        assert rejects == expected
+        assert all(fact.numbers == {"answer": fact.values[0]} and fact.margin is None for fact in facts)
+        found += expected
+    assert found["their boxes touch"] > 10
+    assert found["nearer parts may be hidden"] > 10
+
+
+def test_a_lamp_without_its_foot_is_not_far_from_what_stands_beside_it() -> None:
+    picture = synthetic_picture(0, objects=2)
+    low, high = np.array([[0.0, -1.0, 2.0], [0.5, 0.2, 2.0]]), np.array([[0.4, 0.6, 2.4], [0.8, 0.6, 2.3]])
+    basket = np.array([[0.5, 0.55, 2.2], [0.8, 0.3, 2.1]])
+    shade, foot = np.array([[0.0, -1.0, 2.2], [0.4, -0.7, 2.2]]), np.array([[0.38, 0.58, 2.2]])
+    changed = replace(picture, gravity_from_camera=np.eye(3), gravity_min=low, gravity_max=high)
+    for lamp, asked in ((shade, False), (np.concatenate([shade, foot]), True)):
+        points = (lamp.astype(np.float32), basket.astype(np.float32))
+        facts, rejects = facts_of(CLOSEST, replace(changed, points=points))
+        assert bool(facts) == asked
+        assert rejects == ({} if asked else {"nearer parts may be hidden": 1})
 
 
 def test_directions_point_from_a_to_b() -> None:
@@ -104,7 +149,7 @@ def test_things_that_touch_or_have_no_points_have_no_closest_distance() -> None:
     picture = replace(picture, points=(picture.points[0], touching, np.zeros((0, 3), dtype=np.float32)))
     facts, rejects = facts_of(CLOSEST, picture)
     assert not facts
-    assert rejects == {"distance out of range": 3}
+    assert rejects["distance out of range"] + rejects.get("their boxes touch", 0) == 3
 
 
 def test_without_gravity_there_is_no_vertical() -> None:
