@@ -8,18 +8,21 @@ from schemas.web import WebImageRecord
 
 Array = np.ndarray
 
-# Hues [deg], the middle and the reach to each side, that everybody calls by one name; between them names change.
+# Hues [deg], the middle and the reach to each side, that everybody calls by one name, and the least saturation and
+# value at which they do; between them names change: a dark orange is a brown, wood in the light is neither.
 _HUES = (
-    ("red", 357.0, 9.0),
-    ("orange", 28.0, 8.0),
-    ("yellow", 56.0, 8.0),
-    ("green", 122.0, 38.0),
-    ("blue", 224.0, 24.0),
-    ("purple", 280.0, 12.0),
-    ("pink", 329.0, 11.0),
+    ("red", 357.0, 9.0, 0.45, 0.35),
+    ("orange", 28.0, 8.0, 0.70, 0.65),
+    ("yellow", 56.0, 8.0, 0.45, 0.60),
+    ("green", 122.0, 38.0, 0.45, 0.35),
+    ("blue", 224.0, 24.0, 0.45, 0.35),
+    ("purple", 280.0, 12.0, 0.45, 0.35),
+    ("pink", 329.0, 11.0, 0.45, 0.60),
 )
-_BLACK_VALUE, _WHITE_VALUE, _GRAY_VALUES = 0.16, 0.86, (0.32, 0.70)
-_GRAY_SATURATION, _COLORED_SATURATION, _COLORED_VALUE = 0.10, 0.45, 0.35
+_BROWN_HUES, _BROWN_SATURATIONS, _BROWN_VALUES = (15.0, 38.0), (0.40, 0.70), (0.18, 0.50)
+# What is white is lighter in most shades than these grays.
+_BLACK_VALUE, _WHITE_VALUE, _GRAY_VALUES = 0.16, 0.86, (0.28, 0.50)
+_GRAY_SATURATION = 0.10
 _MIN_SHARE = 0.6
 _MIN_PIXELS = 100
 # Nobody is told from others by the color of skin, hair or clothes alone.
@@ -34,17 +37,23 @@ def color_name(pixels: Array) -> str | None:
         return None
     hsv = cv2.cvtColor(pixels.reshape(-1, 1, 3).astype(np.float32) / 255, cv2.COLOR_RGB2HSV)[:, 0]
     hue, saturation, value = hsv.T
-    colored = (saturation >= _COLORED_SATURATION) & (value >= _COLORED_VALUE)
     pale = saturation <= _GRAY_SATURATION
     named = {
         "black": value <= _BLACK_VALUE,
         "white": pale & (value >= _WHITE_VALUE),
-        "gray": pale & (value >= _GRAY_VALUES[0]) & (value <= _GRAY_VALUES[1]),
-        **{name: colored & (np.abs((hue - middle + 180) % 360 - 180) <= reach) for name, middle, reach in _HUES},
+        "gray": pale & _within(value, _GRAY_VALUES),
+        "brown": _within(hue, _BROWN_HUES) & _within(saturation, _BROWN_SATURATIONS) & _within(value, _BROWN_VALUES),
     }
+    for name, middle, reach, least_saturation, least_value in _HUES:
+        near = np.abs((hue - middle + 180) % 360 - 180) <= reach
+        named[name] = near & (saturation >= least_saturation) & (value >= least_value)
     shares = {name: float(mask.mean()) for name, mask in named.items()}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= _MIN_SHARE else None
+
+
+def _within(values: Array, bounds: tuple[float, float]) -> Array:
+    return (values >= bounds[0]) & (values <= bounds[1])
 
 
 def with_colors(image: WebImageRecord, rgb: Array) -> WebImageRecord:

@@ -18,7 +18,8 @@ PLAIN = {
     "pink": (240, 80, 160),
     "black": (15, 15, 18),
     "white": (245, 244, 243),
-    "gray": (128, 128, 130),
+    "gray": (108, 108, 110),
+    "brown": (110, 65, 35),
 }
 
 
@@ -33,6 +34,21 @@ def test_between_two_names_there_is_none() -> None:
     for degrees in (14, 42, 72, 180, 258, 304):
         rgb = np.array(colorsys.hsv_to_rgb(degrees / 360, 0.9, 0.9)) * 255
         assert color_name(np.tile(rgb.astype(np.uint8), (500, 1))) is None, degrees
+
+
+@pytest.mark.parametrize(
+    ("what", "rgb"),
+    [
+        ("light wood", (217, 160, 100)),
+        ("wood", (165, 120, 75)),
+        ("an orange bag in the shade", (125, 75, 30)),
+        ("a white wall in the shade", (165, 166, 168)),
+        ("olive", (125, 118, 40)),
+        ("a plum", (120, 40, 80)),
+    ],
+)
+def test_what_people_do_not_call_alike_has_no_color(what: str, rgb: tuple[int, int, int]) -> None:
+    assert color_name(np.tile(np.array(rgb, dtype=np.uint8), (500, 1))) is None, what
 
 
 def test_patterns_and_few_pixels_have_no_color() -> None:
