@@ -7,6 +7,7 @@ import numpy as np
 
 from factory.audit.web.case import WebCase, two_decimals
 from factory.audit.web.evidence import Scenery, Thing
+from factory.audit.web.plain import width_objection
 
 _DIRECTIONS = (("left of", "right of"), ("above", "below"), ("in front of", "behind"))
 _OF_ONE: dict[str, tuple[str, Callable[[Thing], list[float]]]] = {
@@ -51,7 +52,9 @@ def objection(case: WebCase, line: str) -> str | None:
         match = re.fullmatch(rf"(.+) (?:is|are) {told}", statement)
         if match is None or match.group(1) not in names:
             return f"not about one of {sorted(names)}"
-        return _compare(match.groups()[1:], exact(names[match.group(1)]))
+        thing = names[match.group(1)]
+        doubt = width_objection(case.scenery, thing) if kind == "object_size_width" else None
+        return doubt or _compare(match.groups()[1:], exact(thing))
     if kind in _OF_TWO:
         told, distance = _OF_TWO[kind]
         match = re.fullmatch(rf"(.+) are {told}", statement)

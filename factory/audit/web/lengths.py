@@ -7,6 +7,7 @@ import numpy as np
 from factory.audit.findings import Kind
 from factory.audit.web import limits
 from factory.audit.web.case import WebCase, prints
+from factory.audit.web.plain import closest_objection, width_objection
 from factory.audit.web.reading import matching, numbers, words
 
 _AMOUNT = re.compile(
@@ -55,6 +56,8 @@ def check_size(case: WebCase) -> None:
     case.expect(thing.whole, Kind.RULE, f"object {thing.object_id}", "an object that shows whole")
     size = float(thing.extents()[("width", "height").index(asked[0])])
     case.expect(size >= limits.SIZE_M, Kind.RULE, f"{size:.3f} m", f"at least {limits.SIZE_M} m")
+    doubt = width_objection(case.scenery, thing) if asked == ["width"] else None
+    case.expect(doubt is None, Kind.RULE, f"the width of object {thing.object_id}", doubt)
     _check_pair_type(case, asked[0])
     _check_length(case, size)
     if case.format == "text" and not _SHORT.fullmatch(case.answer):
@@ -76,7 +79,11 @@ def check_closest_distance(case: WebCase) -> None:
     texts = [case.question, case.read(case.answer)] if case.format == "text" else [case.question]
     if not _LEAST.search(case.question) or any(_MOST.search(text) for text in texts):
         return case.unreadable("the least distance")
-    return _check_length(case, case.scenery.closest(*case.things))
+    first, second = case.things
+    distance = case.scenery.closest(first, second)
+    doubt = closest_objection(first, second, distance)
+    case.expect(doubt is None, Kind.RULE, f"points {distance:.2f} m apart", doubt)
+    return _check_length(case, distance)
 
 
 def check_axis_distance(case: WebCase) -> None:

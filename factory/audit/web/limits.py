@@ -17,6 +17,8 @@ VOLUME_RATIO = 1.25
 # Lengths that are told as numbers (f.6), and sizes (f.1).
 DISTANCE_M = (0.05, 50.0)
 SIZE_M = 0.05
+WIDTH_RATIO = 1.2  # of the width of a level box to how wide the thing looks at its distance
+CLOSEST_RATIO = 1.5  # of the distance of nearest points to that of the boxes around them
 
 # Yaw (f.5): off the middle of a quarter, of an eighth; alike, different.
 YAW_DEG = 30.0

@@ -8,6 +8,7 @@ from factory.audit.findings import Kind
 from factory.audit.web import limits
 from factory.audit.web.case import WebCase
 from factory.audit.web.evidence import Thing, attribute_of
+from factory.audit.web.plain import width_objection
 from factory.audit.web.reading import matching, numbers, tokens, words
 
 _ATTRIBUTE = words(
@@ -128,4 +129,6 @@ def _check_whole(case: WebCase, things: list[Thing], attribute: str) -> None:
     """Sizes are compared of what shows whole, and in the gravity frame."""
     if attribute in ("width", "height", "volume"):
         known = all(attribute_of(thing, attribute) > 0 for thing in things)
+        doubts = [width_objection(case.scenery, thing) for thing in things] if attribute == "width" else []
+        case.expect(not any(doubts), Kind.RULE, case.row["object_ids"], doubts)
         case.expect(known, Kind.RULE, case.row["object_ids"], f"whole objects of at least {limits.SIZE_M} m")

@@ -34,7 +34,7 @@ OBJECTS: dict[int, tuple[str, Vector, Vector, tuple[float, float] | None]] = {
     6: ("sofa", (-1.5, 0.3, 6.0), (1.6, 0.8, 0.7), (1.0, 0.0)),  # (-1.5, 3.84, 4.62)
 }
 BOXED = {4, 5}  # called by coloured boxes
-HALF_MASK = 2  # pixels of the map to each side of an object's middle
+HALF_HEIGHT = 1  # of masks, in pixels of the map; they are as wide as the boxes look
 
 
 def level(point: Vector) -> Vector:
@@ -59,10 +59,11 @@ def _pixel(center: Vector) -> tuple[int, int]:
 def _maps() -> tuple[np.ndarray, dict[int, np.ndarray]]:
     depth = np.full((HEIGHT // SCALE, WIDTH // SCALE), BACKGROUND_M, dtype=np.float32)
     masks = {}
-    for object_id, (_, center, _, _) in OBJECTS.items():
+    for object_id, (_, center, extents, _) in OBJECTS.items():
         column, row = _pixel(center)
         mask = np.zeros(depth.shape, dtype=bool)
-        mask[row - HALF_MASK : row + HALF_MASK + 1, column - HALF_MASK : column + HALF_MASK + 1] = True
+        half = max(1, int(extents[0] / 2 * FOCAL / center[2] / SCALE))
+        mask[row - HALF_HEIGHT : row + HALF_HEIGHT + 1, column - half : column + half + 1] = True
         masks[object_id] = mask
         depth[mask] = center[2]
     depth[:4] = np.inf

@@ -53,6 +53,29 @@ def test_a_reference_that_says_a_side_is_not_used_for_the_sides_of_somebody_else
     assert "['the table on the left']" in stored
 
 
+@pytest.mark.parametrize(
+    ("front", "box", "said"),
+    [(None, [400.0, 350.0, 450.0, 380.0], "wider than it looks"), ([-0.8, 0.36, -0.48], None, "turned aside")],
+)
+def test_a_width_that_does_not_lie_across_the_view_is_not_told(
+    front: list[float] | None, box: list[float] | None, said: str
+) -> None:
+    picture = clean_picture()
+    thing = picture.thing(2)
+    if box is not None:
+        thing["box"] = box
+    if front is not None:
+        thing |= {"front_camera": front, "azimuth": 60.0, "symmetry": 1}
+    assert said in {f.derived for f in broken_rules(picture, "vqa_object_size_single")}
+
+
+def test_nearest_points_of_boxes_that_touch_are_not_the_nearest_parts() -> None:
+    picture = clean_picture()
+    thing = picture.thing(2)
+    thing["gravity_min"] = [-1.0, 2.0, 2.0]
+    assert "their boxes touch" in {f.derived for f in broken_rules(picture, "vqa_closest_distance_multi")}
+
+
 def test_two_detections_of_one_thing_are_not_asked_about() -> None:
     picture = clean_picture()
     picture.thing(2)["box"] = picture.thing(1)["box"]
