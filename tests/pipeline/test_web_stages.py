@@ -115,6 +115,27 @@ def test_duplicates_are_dropped_once_wherever_they_lie(tmp_path: Path) -> None:
     assert sum(result.counts.get("rejected: picture: duplicate", 0) for result in results) == 6
 
 
+def test_every_picture_that_is_left_out_is_counted(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "photos", 2)
+    for number in range(40):  # several in each shard
+        Image.new("RGB", (60 + number, 50)).save(folder / f"small{number}.png")
+    config = web_config_for(folder, tmp_path / "lake", stack=tiny_stack())
+    results = build_web(config)
+    assert sum(result.counts.get("rejected: picture: too small", 0) for result in results) == 40
+
+
+def test_problems_alone_and_tasks_without_them(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "photos", 6)
+    for names in (["problem_solving"], ["problem_solving", "vqa_distance_multi"], ["vqa_distance_multi"]):
+        config = web_config_for(folder, tmp_path / "lake", stack=tiny_stack(), tasks=names)
+        build_web(config)
+        assert {row["task"] for row in rows_of(config, "web_qa")} == set(names)
+    few = config.model_copy(update={"tasks": ["problem_solving"], "items": 1})
+    build_web(few)
+    items = {(row["image_id"], row["item_id"]) for row in rows_of(few, "web_qa")}
+    assert set(Counter(image_id for image_id, _ in items).values()) == {1}
+
+
 def test_a_build_that_stopped_between_two_partitions_is_finished(config: WebBuildConfig) -> None:
     build_web(config)
     lake = Lake(Storage(config.root))
