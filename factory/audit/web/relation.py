@@ -39,7 +39,6 @@ _GROUND = [
         r"(?:left of|right of|side of|front of|than|above|below|behind) "
         r"(?:that of |the (?:center|middle) of )?@(\d)"
     ),
-    re.compile(r"is @\d (?:or )?.* (?:the reference|the anchor) @(\d)"),
     re.compile(
         r"(?:relative to|respect to|in relation to|take|compared with|relation of @\d to|starting at|know where|when"
         r"|in terms of|with|around|from) (?:that of )?@(\d)"

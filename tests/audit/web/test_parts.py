@@ -1,7 +1,9 @@
 """The parts that the audit derives answers with, against other ways to come to the same."""
 
+import ast
 import math
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -125,3 +127,15 @@ def test_uneven_two_way_answers_are_found() -> None:
     assert check_web_balance(even) == []
     uneven = even + Counter({("t", "true_false", "Yes"): 200, ("u", "mcq", "A"): 200, ("v", "text", "left"): 150})
     assert [(f.task, f.format) for f in check_web_balance(uneven)] == [("t", "true_false"), ("u", "mcq")]
+
+
+def test_the_audit_asks_nobody_whose_work_it_checks() -> None:
+    allowed = ("factory.audit", "factory.store", "factory.errors", "schemas")
+    folder = Path(__file__).parents[3] / "factory" / "audit" / "web"
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                ours = str(name).partition(".")[0] in ("factory", "schemas", "jobs", "tests")
+                assert not ours or str(name).startswith(allowed), f"{path.name} imports {name}"
