@@ -36,6 +36,7 @@ class _Perspective(WebTask):
         # whose left, where "the picture on the left" is asked for on the left of somebody else
         hints = np.stack([hints_at(picture, "x"), hints_at(picture, "depth")])
         pool.reject("a reference says a side", hints[pool.choice[:, None], pool.rows].any(axis=1))
+        pool.reject("on what the observer stands for", _on_observer(picture, pool.rows))
         offset = np.nan_to_num(self._offsets(picture, pool.rows))
         pool.reject(
             "target too near to the observer", _level_distance(offset) < self.parameters.min_observer_distance_m
@@ -64,6 +65,14 @@ class _Perspective(WebTask):
 def _level_distance(offset: Array) -> Array:
     length: Array = np.hypot(offset[:, 0], offset[:, 2])
     return length
+
+
+def _on_observer(picture: Picture, rows: Array) -> Array:
+    """(n,) whether the level box of the first meets another's, seen from above: which way from a table are its cups?"""
+    low, high = picture.gravity_min[:, ::2], picture.gravity_max[:, ::2]
+    observer, others = rows[:, :1], rows[:, 1:]
+    meet: Array = ((low[observer] < high[others]) & (low[others] < high[observer])).all(axis=2).any(axis=1)
+    return meet
 
 
 def _asked(offset: Array, choice: Array) -> Array:
@@ -99,7 +108,8 @@ class FromItsPerspective(_Perspective):
         steep = ~(elevations(picture)[observer] <= self.parameters.max_elevation_deg)
         pool.reject("front points up or down", steep)
         pool.reject("no place in the gravity frame", np.isnan(picture.gravity_centers[pool.rows]).any(axis=(1, 2)))
-        return self._drawn(pool, picture, (1.0, 1.0), rng, quota)
+        # furniture along walls has the room before it: where nothing is behind anybody, what is in front is not asked
+        return self._drawn(pool, picture, (0.0, 0.0), rng, quota)
 
     def _offsets(self, picture: Picture, rows: Array) -> Array:
         places = picture.gravity_centers[rows]

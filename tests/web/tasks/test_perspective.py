@@ -22,6 +22,15 @@ def heading(vector: np.ndarray) -> float:
     return float(np.degrees(np.arctan2(vector[0], vector[2])))
 
 
+def overlap_from_above(picture: Picture, one: int, other: int) -> bool:
+    shared = [
+        min(picture.gravity_max[one, axis], picture.gravity_max[other, axis])
+        - max(picture.gravity_min[one, axis], picture.gravity_min[other, axis])
+        for axis in (0, 2)
+    ]
+    return min(shared) > 0
+
+
 @pytest.mark.parametrize("name", [FRONT, FACING])
 def test_sides_by_compass(name: str) -> None:
     """Another way to the answer: turning from the observer's heading to the target's."""
@@ -31,6 +40,8 @@ def test_sides_by_compass(name: str) -> None:
         places = (picture.gravity_min + picture.gravity_max) / 2
         for fact in make_facts(get_web_task(name), picture, 0)[0]:
             observer, target = places[fact.rows[0]], places[fact.rows[-1]]
+            for other in fact.rows[1:]:
+                assert not overlap_from_above(picture, fact.rows[0], other)
             if name == FRONT:
                 ahead = picture.gravity_from_camera @ picture.fronts[fact.rows[0]]
             else:
@@ -131,3 +142,16 @@ def test_a_name_by_a_side_in_the_picture_is_not_asked_for_a_side_of_somebody(nam
         named = replace(picture, references=tuple(words.format(n) for n in range(len(picture))))
         asked |= {fact.asked for fact in make_facts(get_web_task(name), named, 0)[0]}
     assert asked == {left}
+
+
+def test_what_stands_on_a_table_is_on_no_side_of_it() -> None:
+    picture = synthetic_picture(0, 2, ("cabinet", "statue"))
+    places = np.array([(0.0, 0.0, 4.0), (0.6, 0.5, 4.0)])
+    picture = replace(picture, gravity_from_camera=np.eye(3), centers=places, fronts=np.array([(0.0, 0.0, -1.0)] * 2))
+    for half, asked in ((0.4, True), (0.7, False)):
+        sides = np.array((0.1, 0.4, 0.1))
+        low, high = places - sides, places + sides
+        low[0, 0], high[0, 0] = -half, half
+        facts, rejects = make_facts(get_web_task(FRONT), replace(picture, gravity_min=low, gravity_max=high), 0)
+        assert bool(facts) == asked
+        assert (rejects["on what the observer stands for"] > 0) != asked
