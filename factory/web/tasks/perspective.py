@@ -68,7 +68,7 @@ def _level_distance(offset: Array) -> Array:
 
 
 def _on_observer(picture: Picture, rows: Array) -> Array:
-    """(n,) whether the level box of the first meets another's, seen from above: which way from a table are its cups?"""
+    """(n,) whether the level box of the first meets another's, seen from above: where from a table are its cups?"""
     low, high = picture.gravity_min[:, ::2], picture.gravity_max[:, ::2]
     observer, others = rows[:, :1], rows[:, 1:]
     meet: Array = ((low[observer] < high[others]) & (low[others] < high[observer])).all(axis=2).any(axis=1)
