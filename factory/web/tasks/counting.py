@@ -20,7 +20,8 @@ _RELATIONS: dict[str, tuple[AttributeName, bool]] = {
     "right": ("x", True),
 }
 
-_ONES = 4  # a picture where everything is there once is asked about a quarter as much
+_ONES = 2  # half as many candidates with one as with more: most of what a picture shows is there once
+_LONE_ONES = 8  # where everything is, an eighth as much is asked
 
 
 @register
@@ -68,8 +69,8 @@ class CountObjects(WebTask):
         ones = rng.permutation(np.flatnonzero(pool.alive & (counts == 1)))
         others = int((pool.alive & (counts > 1)).sum())
         beyond = np.zeros(len(pool), dtype=bool)
-        beyond[ones[max(others, quota // _ONES) :]] = True
-        pool.reject("more ones than other counts", beyond)
+        beyond[ones[max(others // _ONES, quota // _LONE_ONES) :]] = True
+        pool.reject("too many ones", beyond)
         return pool.propose(pool.draw(quota, rng, classes=np.column_stack([counts, choice])))
 
     def solve(self, picture: Picture, candidates: WebCandidates) -> WebAnswers:
