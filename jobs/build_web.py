@@ -46,7 +46,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument("--source", help="name of the data set (default: that of the input's folder)")
     parser.add_argument("--records", metavar="LAKE", help="take the keyframes of this lake of labelled scenes")
-    parser.add_argument("--stack", default="cpu", help="set of models: cpu, paper (default: cpu)")
+    parser.add_argument("--stack", help="set of models: cpu, paper (default: that of --stack-config, else cpu)")
     parser.add_argument(
         "--stack-config", type=Path, metavar="FILE", help="TOML file: weights, models by role, batch size, device, ..."
     )
@@ -109,7 +109,8 @@ def stack_config(options: argparse.Namespace) -> StackConfig:
             values = tomllib.loads(options.stack_config.read_text())
         except tomllib.TOMLDecodeError as error:
             raise DataError(f"{options.stack_config}: expected a TOML file: {error}") from error
-    values["name"] = options.stack
+    if options.stack:
+        values["name"] = options.stack
     if options.masks:
         values["masks"] = options.masks
     try:

@@ -45,7 +45,9 @@ class TrueBox(Record):
     """What a labelled source knows of an object, in the camera of the picture.
 
     center, extents (full lengths) [m], rotation : `camera_from_box`; front : unit vector or None;
-    visible_fraction : share of the object's surface that shows.
+    visible_fraction : share of the object's surface that shows; reach_camera, reach_gravity : how far its surface
+    reaches from the center, to whichever side is farther, along the axes of the camera and of gravity [m], None where
+    only the box is known: a ball does not reach into the corners of its box.
     """
 
     center: Floats3
@@ -53,6 +55,8 @@ class TrueBox(Record):
     rotation: Floats9
     front: Floats3 | None
     visible_fraction: float
+    reach_camera: Floats3 | None = None
+    reach_gravity: Floats3 | None = None
 
 
 class Detection(Record):

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import imagehash
 import numpy as np
 from PIL import Image
+from scipy.spatial import ConvexHull, QhullError
 
 from factory.errors import DataError
+from factory.geometry.boxes import Boxes, points_in_box
 from factory.geometry.cameras import scale_intrinsics
 from factory.geometry.gravity import gravity_frame
 from factory.geometry.transforms import inverse
@@ -23,16 +25,17 @@ from factory.sources.base import Source
 from factory.store.lake import Lake
 from factory.tasks.labels import kinds_of
 from factory.tasks.records import SceneRecords
-from factory.visibility.instances import collect_instances, face_labels
+from factory.visibility.instances import Instances, collect_instances, face_labels
 from factory.visibility.rasterizer import Rasterizer
 from factory.web.depth_png import encode_depth
 from factory.web.masks import encode_mask
 from schemas.records import ObjectRecord, ViewRecord, VisibleObject
+from schemas.scene import Mesh
 from schemas.web import Detection, TrueBox, WebImageRecord
 
 Array = np.ndarray
 
-VERSION = 1  # raised when the same records and media would give other pictures
+VERSION = 2  # raised when the same records and media would give other pictures
 STACK = "labelled"
 
 MAP_LONG_SIDE_PX = 640
@@ -52,6 +55,7 @@ class _Scene:
     kinds: dict[int, int]
     label_of_face: Array
     place_of: dict[int, int]
+    hulls: dict[int, Array]
 
 
 def labelled_pictures(
@@ -111,6 +115,7 @@ def _load(source: Source, lake: Lake, scene_id: str, rasterizer: Rasterizer) -> 
         kinds,
         face_labels(scene, scene.mesh, instances),
         {object_id: place + 1 for place, object_id in enumerate(ids)},
+        _hulls(instances, scene.mesh),
     )
     return shared, [ViewRecord.model_validate(row) for row in views.to_pylist()]
 
@@ -138,10 +143,10 @@ def _picture(
     else:
         with np.errstate(invalid="ignore"):  # where the sensor has no reading, the mesh is believed
             hidden = np.abs(sensed - rendered) > _OFF_SHARE * rendered + _OFF_M
-    detections, complete = _detections(scene, view, shown, hidden, counts)
+    gravity_from_camera = gravity_frame(-world_from_camera[2, :3])  # down in the world is -z
+    detections, complete = _detections(scene, view, gravity_from_camera, shown, hidden, counts)
     data, _ = source.read_media(view.image)
     records = scene.records
-    gravity_from_camera = gravity_frame(-world_from_camera[2, :3])  # down in the world is -z
     if gravity_from_camera is None:
         counts["frame: looks straight up or down"] += 1
     return WebImageRecord(
@@ -177,8 +182,30 @@ def map_size(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+def _hulls(instances: Instances, mesh: Mesh) -> dict[int, Array]:
+    """The corners of each object's convex hull, strays left out as in its box."""
+    found = {}
+    for place, one in enumerate(instances.objects):
+        if one.box is not None or not len(one.vertex_ids):
+            continue
+        points = mesh.vertices[one.vertex_ids].astype(np.float64)
+        boxes = instances.boxes
+        box = Boxes(boxes.center[place], boxes.extents[place], boxes.rotation[place])
+        inside = points[points_in_box(points, box)]
+        try:
+            found[one.object_id] = inside[ConvexHull(inside).vertices]
+        except (QhullError, ValueError):  # flat things have no hull
+            found[one.object_id] = inside
+    return {object_id: points for object_id, points in found.items() if len(points)}
+
+
 def _detections(
-    scene: _Scene, view: ViewRecord, shown: Array, hidden: Array, counts: Counter[str]
+    scene: _Scene,
+    view: ViewRecord,
+    gravity_from_camera: Array | None,
+    shown: Array,
+    hidden: Array,
+    counts: Counter[str],
 ) -> tuple[list[Detection], list[str]]:
     """The objects that show, by rising id, and the labels of which all that show are among them.
 
@@ -200,15 +227,24 @@ def _detections(
             counts["object: hidden by what the mesh lacks" if total else "object: less than a pixel of the map"] += 1
             missed.add(scene.kinds[one.object_id])
             continue
-        found.append(_detection(view, known, one, mask, one.visible_fraction * (left / total)))
+        hull = scene.hulls.get(one.object_id)
+        visible_fraction = one.visible_fraction * (left / total)
+        found.append(_detection(view, gravity_from_camera, known, hull, one, mask, visible_fraction))
     kinds = {scene.kinds[one.object_id]: one.label for one in found if one.object_id is not None}
     return found, sorted(label for kind, label in kinds.items() if kind >= 0 and kind not in missed)
 
 
 def _detection(
-    view: ViewRecord, known: ObjectRecord, seen: VisibleObject, mask: Array, visible_fraction: float
+    view: ViewRecord,
+    gravity_from_camera: Array | None,
+    known: ObjectRecord,
+    hull: Array | None,
+    seen: VisibleObject,
+    mask: Array,
+    visible_fraction: float,
 ) -> Detection:
     camera_from_world = inverse(np.array(view.world_from_camera).reshape(4, 4))[:3, :3]
+    offsets = None if hull is None else (hull - np.array(known.center)) @ camera_from_world.T
     height, width = mask.shape
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     scale_x, scale_y = view.width / width, view.height / height
@@ -229,8 +265,18 @@ def _detection(
             rotation=(camera_from_world @ np.array(known.rotation).reshape(3, 3)).ravel().tolist(),
             front=None if known.front is None else (camera_from_world @ np.array(known.front)).tolist(),
             visible_fraction=visible_fraction,
+            reach_camera=_reach(offsets, np.eye(3)),
+            reach_gravity=_reach(offsets, gravity_from_camera),
         ),
     )
+
+
+def _reach(offsets: Array | None, axes: Array | None) -> list[float] | None:
+    """How far points (n, 3) from a centre reach along axes (3, 3), rows."""
+    if offsets is None or axes is None:
+        return None
+    reach: list[float] = np.abs(offsets @ axes.T).max(axis=0).tolist()
+    return reach
 
 
 def _sensor_depth(source: Source, uri: str, width: int, height: int) -> Array:

@@ -4,8 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from factory.audit.findings import Kind
+from factory.audit.lake import audit_lake
+from factory.audit.web.shard import report_shard
 from factory.errors import DataError
 from factory.language_model import LanguageModel
 from factory.pipeline.problems_stage import ProblemsStage
@@ -82,6 +86,33 @@ def test_what_was_written_is_worded_once_and_nobody_is_asked_again(lake: Lake, m
     worded = {row["question"] for row in rows if row["task"] == "problem_solving" and row["format"] == "cot"}
     assert {row["question"] for row in written} <= worded
     assert build_web(config) == []
+    assert audit_lake(str(tmp_path / "lake")).counts == {}
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "kind"),
+    [
+        (" = ", " = 1", Kind.VALUE),  # 2.00 + 2.00 = 14.00
+        ("object_camera_distance", "object_size_width", Kind.VALUE),
+        ("It is ", "It is not 0.01 but ", Kind.ANSWER),
+    ],
+)
+def test_the_audit_follows_what_was_written(
+    lake: Lake, model: Writer, tmp_path: Path, was: str, becomes: str, kind: Kind
+) -> None:
+    write(lake, model)
+    build_web(web_config_for(tmp_path / "photos", tmp_path / "lake", stack=tiny_stack()))
+    for key in lake.partitions("web_qa"):
+        images, objects, questions = (lake.read(table, *key) for table in ("web_images", "web_objects", "web_qa"))
+        rows = questions.to_pylist()
+        for row in rows:
+            if row["pair_type"] == "written" and row["format"] == "cot":
+                row["answer"] = row["answer"].replace(was, becomes, 1)
+                row["answers"] = [row["answer"]]
+                report = report_shard(images, objects, pa.Table.from_pylist(rows, schema=questions.schema))
+                assert kind in {finding.kind for finding in report.findings if finding.item == row["qa_id"]}
+                return
+    pytest.fail("no problem was written")
 
 
 def test_many_requests_at_once_change_nothing(lake: Lake, model: Writer, tmp_path: Path) -> None:

@@ -139,6 +139,22 @@ def test_a_true_box_projects_onto_its_mask_and_holds_its_points(pictures):
     assert checked > 20
 
 
+def test_a_surface_reaches_no_farther_than_its_box_and_round_things_less(pictures):
+    shares = []
+    for p in pictures:
+        level = np.array(p.gravity_from_camera).reshape(3, 3)
+        for truth in (d.truth for d in p.detections):
+            half = np.array(truth.rotation).reshape(3, 3) * np.array(truth.extents) / 2
+            for axes, reach in ((np.eye(3), truth.reach_camera), (level, truth.reach_gravity)):
+                corners = np.abs(axes @ half).sum(axis=1)
+                assert (np.array(reach) <= corners + 0.01).all()
+                # a box holds its own faces: along each axis the surface goes at least as far as along the box's
+                assert (np.array(reach) >= (np.abs(axes @ half)).max(axis=1) * 0.5 - 0.01).all()
+                shares.append(np.array(reach) / np.maximum(corners, 1e-3))
+    flat = np.concatenate(shares)
+    assert (flat < 0.85).mean() > 0.05 and (flat > 0.99).mean() > 0.2
+
+
 def test_gravity_is_down_in_the_world(pictures, views):
     for p in pictures:
         camera_from_world = np.array(views[p.frame_id]["world_from_camera"]).reshape(4, 4)[:3, :3].T

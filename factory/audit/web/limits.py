@@ -63,6 +63,7 @@ DESCRIPTION_IOU = 0.7
 PERCENTILES = (2.0, 98.0)
 POINTS_IN_MASK = 0.99
 DEPTH_SHARE, DEPTH_M = 0.01, 0.01
+SURFACE_SLACK_M = 0.01  # by which a surface may reach out of its box: strays are told from it within a tolerance
 BORDER_PX = 1.5
 
 # Two-way answers (f.7), of tasks with enough rows to tell.

@@ -17,6 +17,7 @@ _STEPS = re.compile(
     r"Step4: Final answer\n(?P<final>.+)",
     re.DOTALL,
 )
+WRITTEN = "written"  # by a language model
 _LOSER = re.compile(r"\b(?:farther|longer|smaller area|smaller rectangle)\b")
 # Problems ask for what is nearer, shorter or larger, and how many there can be at most.
 _OPPOSITE = re.compile(
@@ -28,6 +29,8 @@ _OPPOSITE = re.compile(
 def check_problem(case: WebCase) -> None:
     """The answer from the objects that the question names in their roles, and the chain that leads to it."""
     kind = str(case.row["pair_type"])
+    if kind == WRITTEN:
+        return _check_written(case)
     if kind not in SOLUTIONS:
         return case.report(Kind.UNKNOWN_TASK, kind, f"one of {sorted(SOLUTIONS)}")
     relation = "oo" if len(case.things) > 1 else "oc"
@@ -53,7 +56,10 @@ def check_problem(case: WebCase) -> None:
             return None
         assert steps is not None
         final = steps["final"]
-        _check_chain(case, steps["facts"].split("\n"), case.read(steps["reasoning"]), final, solved)
+        results = _check_chain(case, steps["facts"].split("\n"), case.read(steps["reasoning"]), final)
+        if results and solved.yes is None and solved.winner is None:
+            said = [Decimal(number) for number in numbers(case.read(final))]
+            case.expect(said == [results[-1]], Kind.ANSWER, final, f"the last result, {results[-1]}")
     _check_final(case, final, solved)
     return None
 
@@ -84,8 +90,8 @@ def _rivals(case: WebCase, solved: Solved) -> set[int]:
     return {solved.winner or 0, *(int(value) for value, _ in solved.others)}
 
 
-def _check_chain(case: WebCase, facts: list[str], reasoning: str, final: str, solved: Solved) -> None:
-    """Facts hold, equations come out, their numbers are cited, and the last result is the answer."""
+def _check_chain(case: WebCase, facts: list[str], reasoning: str, final: str) -> list[Decimal]:
+    """Facts hold, equations come out, and the numbers of both and of the answer were told; the results, in order."""
     known = {Decimal(2), *map(Decimal, numbers(case.question))}
     for line in facts:
         wrong = objection(case, line)
@@ -93,7 +99,7 @@ def _check_chain(case: WebCase, facts: list[str], reasoning: str, final: str, so
         known |= {abs(Decimal(number)) for number in re.findall(r"-?\d+\.\d\d(?=m)", line)}
     found = equations(reasoning)
     if not case.expect(bool(found), Kind.ANSWER, reasoning, "equations"):
-        return
+        return []
     for left, stated in found:
         strange = [number for number in operands(left) if number not in known]
         case.expect(not strange, Kind.VALUE, f"{left} = {stated}", f"numbers that were told, not {strange}")
@@ -112,6 +118,25 @@ def _check_chain(case: WebCase, facts: list[str], reasoning: str, final: str, so
     said = [Decimal(number) for number in numbers(case.read(final))]
     strange = [number for number in said if number not in known]
     case.expect(not strange, Kind.ANSWER, final, f"numbers of the solution, not {strange}")
-    if solved.yes is None and solved.winner is None:
-        last = found[-1][1]
-        case.expect(said == [last], Kind.ANSWER, final, f"the last result, {last}")
+    return [stated for _, stated in found]
+
+
+def _check_written(case: WebCase) -> None:
+    """A problem of a language model: nobody knows how it should be solved, so its own solution is checked line by
+    line, and the stored value against its end."""
+    final = case.answer
+    case.expect(all(thing.kind != "box" for thing in case.things), Kind.RULE, case.names, "objects without boxes")
+    if case.format == "cot":
+        steps = _STEPS.fullmatch(case.answer)
+        if not case.expect(steps is not None, Kind.ANSWER, case.answer, "four steps under their headings"):
+            return
+        assert steps is not None
+        final = steps["final"]
+        results = _check_chain(case, steps["facts"].split("\n"), case.read(steps["reasoning"]), final)
+        case.expect(len(results) > 1, Kind.RULE, case.answer, "two operations or more")
+    told = [float(number) for number in numbers(re.sub(r"(?<=\d)m\b", "", case.read(final)))]
+    (value,) = case.row["values"] or [math.nan]
+    slack = 0.0 if case.row["unit"] == "count" else limits.ROUNDING_M
+    case.expect(
+        len(told) == 1 and abs(told[0] - value) <= slack + 1e-9, Kind.ANSWER, final, f"{value:.4f} within {slack}"
+    )

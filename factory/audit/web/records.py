@@ -135,6 +135,11 @@ def _boxes(thing: Thing, detection: dict[str, Any], scenery: Scenery, notes: Not
         axes = np.array(truth["rotation"]).reshape(3, 3) * half
         for frame, level in frames.items():
             reach = np.abs(level @ axes).sum(axis=1)
+            surface = truth[f"reach_{frame}"]
+            if surface is not None:  # of the object itself, which cannot leave its box
+                within = bool((np.array(surface) <= reach * (1 + _CLOSE) + limits.SURFACE_SLACK_M).all())
+                notes.expect(within, item, f"reach {surface}", f"within the box, {reach.tolist()}")
+                reach = np.array(surface)
             _bounds(thing, frame, level @ center - reach, level @ center + reach, notes)
         return
     if not len(thing.points):

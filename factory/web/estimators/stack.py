@@ -44,6 +44,7 @@ MODELS = {
     "orient_anything": "factory.web.estimators.paper.orientation:OrientAnything",
     "geocalib": "factory.web.estimators.paper.gravity_geocalib:GeoCalib",
 }
+NO_MODEL = "none"  # for files, which cannot say None
 STACKS: dict[str, dict[Role, str]] = {
     "cpu": {
         "depth": "fastdepth",
@@ -81,7 +82,8 @@ class GivenWeights(Record):
 
 
 class RoleConfig(Record):
-    """The model of one role: a name of `MODELS` or `package.module:Class`, its weights by part, its parameters."""
+    """The model of one role: a name of `MODELS` or `package.module:Class`, or `none`; its weights by part, its
+    parameters."""
 
     model: str
     weights: dict[str, GivenWeights] = Field(default={})
@@ -209,7 +211,7 @@ def _chosen(config: StackConfig, role: Role) -> _Chosen | None:
     if role == "segmenter" and config.masks == "box":
         default = "box_masks"
     asked = config.roles.get(role, RoleConfig(model=default) if default else None)
-    if asked is None:
+    if asked is None or asked.model == NO_MODEL:
         return None
     model = _model_class(asked.model)
     try:

@@ -50,14 +50,16 @@ def box_of_points(
 
 
 def box_of_truth(truth: TrueBox, gravity_from_camera: Array | None) -> LiftedBox:
-    """The bounds of a known box's eight corners, and its own centre."""
+    """Bounds about a known box's centre: as far as the object's surface reaches, or the box's corners."""
     center = np.array(truth.center)
-    corners = box_corners(Boxes(center, np.array(truth.extents), np.array(truth.rotation).reshape(3, 3)))
-    low, high = corners.min(axis=0), corners.max(axis=0)
+    corners = box_corners(Boxes(center, np.array(truth.extents), np.array(truth.rotation).reshape(3, 3))) - center
+    reach = np.abs(corners).max(axis=0) if truth.reach_camera is None else np.array(truth.reach_camera)
     if gravity_from_camera is None:
-        return LiftedBox(center, low, high, None, None)
-    level = corners @ gravity_from_camera.T
-    return LiftedBox(center, low, high, level.min(axis=0), level.max(axis=0))
+        return LiftedBox(center, center - reach, center + reach, None, None)
+    known = truth.reach_gravity
+    level = np.abs(corners @ gravity_from_camera.T).max(axis=0) if known is None else np.array(known)
+    middle = gravity_from_camera @ center
+    return LiftedBox(center, center - reach, center + reach, middle - level, middle + level)
 
 
 def _bounds(points: Array, center: Array, parameters: LiftParameters) -> tuple[Array, Array]:

@@ -20,7 +20,7 @@ from schemas.web import Detection, WebImageRecord, WebObjectRecord
 
 Array = np.ndarray
 
-VERSION = 1  # raised when the same picture and parameters would give other objects
+VERSION = 2  # raised when the same picture and parameters would give other objects
 
 
 @dataclass(frozen=True, eq=False)

@@ -202,3 +202,11 @@ def test_random_weights_are_no_data_and_everything_is_closed():
     assert [use.sha256 for use in stack.models()] == [RANDOM, "ab"]
     stack.close()
     assert fake.closed and real.closed
+
+
+def test_a_file_can_leave_a_role_out() -> None:
+    without = StackConfig.model_validate({"roles": {"classifier": {"model": "none"}}})
+    assert open_role(without, "classifier") is None
+    assert (
+        stack_digest(without) == stack_digest(StackConfig(roles={"classifier": None})) != stack_digest(StackConfig())
+    )

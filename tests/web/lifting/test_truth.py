@@ -43,6 +43,20 @@ def test_center_and_boxes_are_the_true_ones(camera):
     assert found.gravity_max == pytest.approx(flat.max(axis=0))
 
 
+def test_a_surface_that_does_not_fill_its_box_bounds_it():
+    image, truth = labelled(pitch=15.0)
+    ball = truth.model_copy(update={"reach_camera": [0.2, 0.21, 0.22], "reach_gravity": [0.23, 0.24, 0.25]})
+    seen = image.detections[0].model_copy(update={"truth": ball})
+    (found,), _ = lift(image.model_copy(update={"detections": [seen]}))
+    assert found.center == truth.center
+    for low, high, reach in (
+        (found.aabb_min, found.aabb_max, ball.reach_camera),
+        (found.gravity_min, found.gravity_max, ball.reach_gravity),
+    ):
+        assert (np.array(high) - np.array(low)) / 2 == pytest.approx(reach)
+    assert (np.array(found.aabb_min) + np.array(found.aabb_max)) / 2 == pytest.approx(truth.center)
+
+
 def test_points_are_those_of_mask_and_depth():
     image, _ = labelled(pitch=20.0)
     bare = image.model_copy(update={"detections": [image.detections[0].model_copy(update={"truth": None})]})
