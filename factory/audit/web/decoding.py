@@ -33,8 +33,11 @@ def depth_of(png: bytes) -> Array:
 
 
 def mask_of(mask: dict[str, Any]) -> Array:
-    """The bool map (h, w) of a stored mask."""
+    """The bool map (h, w) of a stored mask. Raises ValueError for runs that do not fill the map exactly."""
     runs = {"size": mask["size"], "counts": mask["counts"].encode("ascii")}
     decoded: Array = coco.decode(runs)
     inside: Array = decoded.astype(bool)
+    # what the runs do not reach is left as it was in memory, so that only writing them again tells
+    if coco.encode(np.asfortranarray(inside, dtype=np.uint8))["counts"] != runs["counts"]:
+        raise ValueError("runs of another map")
     return inside
