@@ -19,6 +19,7 @@ from factory.web.estimate import EstimateParameters
 from factory.web.estimators.stack import ROLES, stack_digest
 from factory.web.inputs.base import WebInput
 from factory.web.labelled import VERSION as LABELLED_VERSION
+from factory.web.references.colors import VERSION as COLORS_VERSION
 from schemas.base import Record
 
 _READERS = 16
@@ -113,6 +114,7 @@ def plan_labelled(config: WebBuildConfig, lake: Lake, records: Lake) -> WebPlan:
             raise DataError(f"{config.records}: the views of {scene_id} cannot be read; build the scene again")
         versions = {
             "labelled": f"v{LABELLED_VERSION}",
+            "colors": f"v{COLORS_VERSION}",
             "rasterizer": config.rasterizer,
             "input records": views.fingerprint,
             "records views": views.content_digest,
@@ -131,6 +133,7 @@ def estimate_versions(
     """Everything that the `web_images` of a shard depend on, by name."""
     versions = {
         "estimate": f"v{ESTIMATE_VERSION}",
+        "colors": f"v{COLORS_VERSION}",
         **{f"parameter {name}": value for name, value in EstimateParameters.of(config.stack).versions().items()},
         "stack": config.stack.name,
         **models,

@@ -8,6 +8,8 @@ from schemas.web import WebImageRecord
 
 Array = np.ndarray
 
+VERSION = 1  # raised when the same pictures would be given other colors; they are stored with what the models saw
+
 # Hues [deg], the middle and the reach to each side, that everybody calls by one name, and the least saturation and
 # value at which they do; between them names change: a dark orange is a brown, wood in the light is neither.
 _HUES = (
