@@ -27,6 +27,7 @@ from factory.web.inputs.opening import open_input
 from factory.web.labelled import labelled_pictures
 from factory.web.references.captioner import Captioner
 from factory.web.references.colors import with_colors
+from factory.web.sharpness import is_blurred
 from schemas.web import WebImageRecord, WebIndexRecord
 
 PICTURES_PER_GROUP = 64  # rows that are in memory at once, and a row group of the table
@@ -165,7 +166,11 @@ class LabelStage(ImagesStage):
         for record in labelled_pictures(self._source, self._records, shard_id, self._rasterizer, rejected):
             try:
                 data, _ = self._source.read_media(record.image)
-                yield with_colors(record, decode_picture(data, _ANY_SIZE).rgb)
+                rgb = decode_picture(data, _ANY_SIZE).rgb
+                if is_blurred(rgb):
+                    counts["rejected: picture: blurred"] += 1
+                else:
+                    yield with_colors(record, rgb)
             except Exception as error:
                 bad.add(record.image_id, error)
             self._progress(1)

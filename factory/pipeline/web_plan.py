@@ -20,6 +20,7 @@ from factory.web.estimators.stack import ROLES, stack_digest
 from factory.web.inputs.base import WebInput
 from factory.web.labelled import VERSION as LABELLED_VERSION
 from factory.web.references.colors import VERSION as COLORS_VERSION
+from factory.web.sharpness import MIN_VARIANCE
 from schemas.base import Record
 
 _READERS = 16
@@ -115,6 +116,7 @@ def plan_labelled(config: WebBuildConfig, lake: Lake, records: Lake) -> WebPlan:
         versions = {
             "labelled": f"v{LABELLED_VERSION}",
             "colors": f"v{COLORS_VERSION}",
+            "parameter min_variance": repr(MIN_VARIANCE),
             "rasterizer": config.rasterizer,
             "input records": views.fingerprint,
             "records views": views.content_digest,
