@@ -31,6 +31,7 @@ from factory.visibility.select import resolve_rasterizer
 from factory.web.estimators.stack import StackConfig, check_weights, stack_weights
 from factory.web.inputs.folders import DEFAULT_BUCKETS
 from factory.web.inputs.opening import open_input
+from factory.web.sensors import read_manifest
 from jobs.build_spar7m import cache_file, start_ray
 from jobs.command_line import EXPECTED_ERRORS, JobParser, absolute, complain
 
@@ -51,6 +52,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "--stack-config", type=Path, metavar="FILE", help="TOML file: weights, models by role, batch size, device, ..."
     )
     parser.add_argument("--masks", choices=["sam", "box"], help="box: a detection's box for its mask, quick and rough")
+    parser.add_argument(
+        "--sensors", type=Path, metavar="FILE", help="TOML file of pictures whose depth a sensor measured"
+    )
     parser.add_argument("--captioner-url", metavar="URL", help="OpenAI-compatible endpoint that describes objects")
     parser.add_argument("--captioner-model", metavar="NAME", help="model at that endpoint")
     parser.add_argument(
@@ -88,6 +92,7 @@ def configure(options: argparse.Namespace) -> WebBuildConfig:
         stack=stack_config(options),
         buckets=options.buckets,
         captioner=captioner,
+        sensors=read_manifest(options.sensors) if options.sensors else [],
         shards=sorted({name.strip() for name in options.shards.split(",")}) if options.shards else None,
         tasks=sorted({name.strip() for name in options.tasks.split(",")}) if options.tasks else None,
         items=options.items,

@@ -13,9 +13,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from factory.bench.photo_truth import photo_truth, read_manifest
+from factory.bench.photo_truth import photo_truth
 from factory.web.estimate import EstimateParameters
 from factory.web.estimators.stack import open_stack
+from factory.web.sensors import read_manifest
 from jobs.build_web import stack_config
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
 

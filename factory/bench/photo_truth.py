@@ -1,41 +1,28 @@
 """How far objects of photographs are from what a depth sensor measured: the same detections lifted twice, from the
 models' depth and from the sensor's."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
-from pydantic import Field, TypeAdapter, ValidationError
 
 from factory.errors import DataError
+from factory.store.storage import Storage
 from factory.web.decode import DecodedPicture, DecodeLimits, UnusablePicture, decode_picture
 from factory.web.depth_maps import resize_depth
 from factory.web.depth_png import encode_depth
 from factory.web.estimate import Estimate, EstimateParameters, estimate_pictures
 from factory.web.estimators.stack import Stack
 from factory.web.lifting.lift import lift
-from schemas.base import Record
+from factory.web.sensors import SensorPhoto, read_sensor
 from schemas.web import WebImageRecord
 
 Array = np.ndarray
 
 WITHIN = 0.25  # the tolerance of the benchmark's graders
 FARTHER = 1.15  # of two objects, one is clearly farther from the camera by this ratio
-
-
-class SensorPhoto(Record):
-    """A photograph and its depth, registered: paths relative to the folder of photographs; units_per_meter : of the
-    depth image, whose zeros are unknown; intrinsics : fx fy cx cy [px of the photograph]."""
-
-    color: str
-    depth: str
-    units_per_meter: float = Field(gt=0)
-    intrinsics: Annotated[list[float], Field(min_length=4, max_length=4)]
 
 
 @dataclass(frozen=True)
@@ -56,17 +43,6 @@ class PhotoTruth:
     within_25: float
     pairs: int
     right: float
-
-
-def read_manifest(path: Path) -> list[SensorPhoto]:
-    """The tables `[[photo]]` of a TOML file. Raises DataError."""
-    try:
-        photos = tomllib.loads(path.read_text())["photo"]
-        return TypeAdapter(list[SensorPhoto]).validate_python(photos)
-    except (tomllib.TOMLDecodeError, KeyError, ValidationError) as error:
-        raise DataError(
-            f"{path}: expected tables [[photo]] with color, depth, units_per_meter, intrinsics: {error}"
-        ) from error
 
 
 def photo_truth(
@@ -115,7 +91,7 @@ def _picture(folder: Path, photo: SensorPhoto, known_camera: bool) -> DecodedPic
         picture = decode_picture(path.read_bytes(), DecodeLimits())
     except UnusablePicture as error:
         raise DataError(f"{path}: {error.reason}") from error
-    intrinsics = _matrix(photo) if known_camera else None
+    intrinsics = photo.matrix if known_camera else None
     return DecodedPicture(picture.rgb, picture.width, picture.height, (), intrinsics)
 
 
@@ -129,20 +105,8 @@ def _row(picture: DecodedPicture, found: Estimate, **change: object) -> WebImage
 
 def _measured(folder: Path, photo: SensorPhoto, picture: DecodedPicture, found: Estimate) -> WebImageRecord:
     """The picture with the sensor's depth and camera."""
-    path = folder / photo.depth
-    try:
-        units = np.asarray(Image.open(path))
-    except (UnidentifiedImageError, OSError) as error:
-        raise DataError(f"{path}: expected a depth image: {error}") from error
-    if units.ndim != 2 or units.shape != (picture.height, picture.width):
-        raise DataError(f"{path}: expected one channel of {picture.width} x {picture.height} pixels, as {photo.color}")
-    depth_m = np.where(units > 0, units / photo.units_per_meter, np.nan).astype(np.float32)
+    depth_m = read_sensor(Storage(folder), photo, picture.width, picture.height).depth_m
     if found.detections:
         depth_m = resize_depth(depth_m, *found.detections[0].mask.size)
-    intrinsics = _matrix(photo).ravel().tolist()
+    intrinsics = photo.matrix.ravel().tolist()
     return _row(picture, found, depth=encode_depth(depth_m), depth_source="sensor", intrinsics=intrinsics)
-
-
-def _matrix(photo: SensorPhoto) -> Array:
-    fx, fy, cx, cy = photo.intrinsics
-    return np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])

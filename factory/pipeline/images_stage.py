@@ -5,6 +5,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import pyarrow as pa
@@ -27,6 +28,7 @@ from factory.web.inputs.opening import open_input
 from factory.web.labelled import labelled_pictures
 from factory.web.references.captioner import Captioner
 from factory.web.references.colors import with_colors
+from factory.web.sensors import Sensors
 from factory.web.sharpness import is_blurred
 from schemas.web import WebImageRecord, WebIndexRecord
 
@@ -85,6 +87,7 @@ class EstimateStage(ImagesStage):
         self._pictures = open_input(config.input, config.buckets)
         self._captioner = None if config.captioner is None else Captioner(config.captioner.open())
         self._parameters = EstimateParameters.of(config.stack)
+        self._sensors = Sensors(Storage(config.input), config.sensors)
         self._stack: Stack | None = None
 
     def rows(
@@ -98,7 +101,7 @@ class EstimateStage(ImagesStage):
         counts.update(f"rejected: picture: {record.reason}" for record in index.values() if record.reason)
         counts["rejected: picture: duplicate"] += len(dropped)
         for batch in _groups(self._pictures.read(shard_id, wanted), self._config.stack.batch_size):
-            decoded = list(_decoded(batch, index, bad))
+            decoded = list(_decoded(batch, index, self._sensors, bad))
             yield from self._estimated(
                 [(index[raw.image_id], raw.caption, picture) for raw, picture in decoded], counts, bad
             )
@@ -183,7 +186,7 @@ class LabelStage(ImagesStage):
 
 
 def _decoded(
-    batch: list[RawPicture], index: Mapping[str, WebIndexRecord], bad: BadPictures
+    batch: list[RawPicture], index: Mapping[str, WebIndexRecord], sensors: Sensors, bad: BadPictures
 ) -> Iterator[tuple[RawPicture, DecodedPicture]]:
     for raw in batch:
         try:
@@ -191,7 +194,9 @@ def _decoded(
                 raise DataError(f"{raw.uri}: {raw.reason}; it could be read when the index was made")
             if hashlib.sha256(raw.data).hexdigest() != index[raw.image_id].sha256:
                 raise DataError(f"{raw.uri}: another picture than when the index was made; run the build again")
-            yield raw, decode_picture(raw.data, LIMITS.decode)
+            picture = decode_picture(raw.data, LIMITS.decode)
+            sensed = sensors.depth_of(raw.uri, picture.width, picture.height)
+            yield raw, replace(picture, sensed=sensed)
         except Exception as error:  # whatever is wrong with one picture, the others go on
             bad.add(raw.image_id, error)
 

@@ -8,6 +8,7 @@ from factory.language_model import LanguageModel
 from factory.visibility.select import RasterizerName
 from factory.web.estimators.stack import StackConfig
 from factory.web.inputs.folders import DEFAULT_BUCKETS
+from factory.web.sensors import SensorPhoto
 from schemas.base import Record
 
 
@@ -28,9 +29,9 @@ class WebBuildConfig(Record):
 
     source : the data set's name; input : tars, Parquet or a folder of pictures, or where `records` is given the scans
     that it was made of; buckets : shards of a plain folder; records : a lake of scenes, whose keyframes are the
-    pictures; stack, captioner : models, not asked where there are records; shards, tasks : None for all; items :
-    questions per task and picture; rasterizer : for labelled scenes; gpus : share of a GPU per set of models;
-    workers : shards worked on at once, None for as many as there is room for.
+    pictures; stack, captioner : models, not asked where there are records; sensors : pictures with measured depth;
+    shards, tasks : None for all; items : questions per task and picture; rasterizer : for labelled scenes; gpus :
+    share of a GPU per set of models; workers : shards worked on at once, None for as many as there is room for.
     """
 
     source: str
@@ -40,6 +41,7 @@ class WebBuildConfig(Record):
     records: str | None = None
     stack: StackConfig = StackConfig()
     captioner: CaptionerConfig | None = None
+    sensors: list[SensorPhoto] = Field(default_factory=list)
     shards: list[str] | None = None
     tasks: list[str] | None = None
     items: int = Field(default=8, ge=1)

@@ -11,9 +11,11 @@ from factory.pipeline.questions_stage import questions_versions
 from factory.pipeline.reasons import meta_or_none, why
 from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.base import FileHasher
+from factory.store.hashing import digest_of
 from factory.store.lake import UPSTREAM, WEB_TABLES, Lake, PartitionMeta
+from factory.store.storage import Storage
 from factory.web.duplicates import VERSION as DUPLICATES_VERSION
-from factory.web.duplicates import ShardDuplicates, find_duplicates
+from factory.web.duplicates import find_duplicates
 from factory.web.estimate import VERSION as ESTIMATE_VERSION
 from factory.web.estimate import EstimateParameters
 from factory.web.estimators.stack import ROLES, stack_digest
@@ -89,7 +91,7 @@ def plan_pictures(config: WebBuildConfig, lake: Lake, index: WebPlan) -> WebPlan
     stored = {shard for dataset, shard in lake.partitions("web_index") if dataset == config.source}
     indexed = [shard for shard in shards if shard in stored - stale]
     decisions = find_duplicates((shard, lake.read("web_index", config.source, shard)) for shard in indexed)
-    models = {f"model {role}": stack_digest(config.stack, (role,)) for role in ROLES}
+    shared = estimate_versions(config)
 
     def step(shard_id: str) -> WebStep:
         if shard_id in stale:
@@ -97,8 +99,13 @@ def plan_pictures(config: WebBuildConfig, lake: Lake, index: WebPlan) -> WebPlan
         of_index = meta_or_none(lake, "web_index", config.source, shard_id)
         if of_index is None:  # in quarantine since the pass before
             return WebStep(shard_id=shard_id, action="none")
-        versions = estimate_versions(config, of_index, decisions[shard_id], models)
-        return _step(config, lake, shard_id, versions, list(decisions[shard_id].image_ids))
+        duplicates = decisions[shard_id]
+        versions = {
+            **shared,
+            "records web_index": of_index.content_digest,
+            "duplicates": f"v{DUPLICATES_VERSION} {duplicates.digest}",
+        }
+        return _step(config, lake, shard_id, versions, list(duplicates.image_ids))
 
     return _with_removed(config, lake, shards, [step(shard) for shard in shards])
 
@@ -129,19 +136,19 @@ def plan_labelled(config: WebBuildConfig, lake: Lake, records: Lake) -> WebPlan:
         return _with_removed(config, lake, scenes, list(pool.map(step, wanted)))
 
 
-def estimate_versions(
-    config: WebBuildConfig, index: PartitionMeta, duplicates: ShardDuplicates, models: dict[str, str]
-) -> dict[str, str]:
-    """Everything that the `web_images` of a shard depend on, by name."""
+def estimate_versions(config: WebBuildConfig) -> dict[str, str]:
+    """What the `web_images` of every shard depend on besides its own pictures, by name."""
     versions = {
         "estimate": f"v{ESTIMATE_VERSION}",
         "colors": f"v{COLORS_VERSION}",
         **{f"parameter {name}": value for name, value in EstimateParameters.of(config.stack).versions().items()},
         "stack": config.stack.name,
-        **models,
-        "records web_index": index.content_digest,
-        "duplicates": f"v{DUPLICATES_VERSION} {duplicates.digest}",
+        **{f"model {role}": stack_digest(config.stack, (role,)) for role in ROLES},
     }
+    if config.sensors:
+        storage = Storage(config.input)
+        parts = [f"{photo.model_dump_json()} {storage.size(photo.depth)}" for photo in config.sensors]
+        versions["input sensors"] = digest_of(parts)
     if config.captioner is not None:
         versions["captioner"] = config.captioner.model
     return versions

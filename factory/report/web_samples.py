@@ -19,12 +19,12 @@ class Named:
 
 @dataclass(frozen=True)
 class WebSample:
-    """A question with its picture's size [px], where its depth comes from, and its objects."""
+    """A question with its picture's size [px], the scene that it belongs to, and its objects."""
 
     row: WebQARow
     width: int
     height: int
-    depth_source: str
+    scene_id: str | None
     named: list[Named]
 
     @property
@@ -54,7 +54,7 @@ def _of_shard(lake: Lake, dataset: str, shard: str) -> dict[tuple[str, str], lis
     rows = next(lake.read_groups("web_qa", dataset, shard), None)
     if rows is None or not rows.num_rows:
         return {}
-    sizes = ("image_id", "width", "height", "depth_source")
+    sizes = ("image_id", "width", "height", "scene_id")
     pictures = {row["image_id"]: row for row in _first_group(lake, "web_images", dataset, shard, sizes)}
     columns = ("image_id", "object_id", "box", "reference")
     objects = {
@@ -79,7 +79,7 @@ def _of_shard(lake: Lake, dataset: str, shard: str) -> dict[tuple[str, str], lis
                 WebQARow.model_validate(row),
                 picture["width"],
                 picture["height"],
-                picture["depth_source"],
+                picture["scene_id"],
                 named,
             )
         )

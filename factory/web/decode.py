@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from PIL import Image
 
+from factory.web.estimators.protocols import DepthMap
 from factory.web.exif import intrinsics_from_exif, orientation_of
 
 Array = np.ndarray
@@ -64,13 +65,15 @@ class UnusablePicture(Exception):
 @dataclass(frozen=True, eq=False)
 class DecodedPicture:
     """rgb : (H, W, 3) uint8, upright; width, height : of the whole upright picture [px], which `rgb` has but for JPEGs
-    that were decoded smaller; notes : what was done to it; intrinsics : (3, 3) [px of the whole] from EXIF or None."""
+    that were decoded smaller; notes : what was done to it; intrinsics : (3, 3) [px of the whole] from EXIF or None;
+    sensed : what a depth sensor measured, where one did."""
 
     rgb: Array
     width: int
     height: int
     notes: tuple[str, ...]
     intrinsics: Array | None
+    sensed: DepthMap | None = None
 
 
 def decode_picture(data: bytes, limits: DecodeLimits, enough: int | None = None) -> DecodedPicture:

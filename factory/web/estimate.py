@@ -27,7 +27,8 @@ NO_DEPTH = "no depth"
 
 class Upright(Protocol):
     """A decoded picture. rgb : (h, w, 3) uint8, upright, the whole or all of it made smaller; width, height : of the
-    whole [px]; intrinsics : (3, 3) [px of the whole] where its file tells."""
+    whole [px]; intrinsics : (3, 3) [px of the whole] where its file tells; sensed : measured depth and its camera [px
+    of the whole], which no model is asked for then."""
 
     @property
     def rgb(self) -> Array: ...
@@ -37,6 +38,8 @@ class Upright(Protocol):
     def height(self) -> int: ...
     @property
     def intrinsics(self) -> Array | None: ...
+    @property
+    def sensed(self) -> DepthMap | None: ...
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,9 @@ class Estimate:
     """The columns of a `WebImageRecord` that models decide, under their names; `counts` says what was left out."""
 
     intrinsics: list[float]
-    intrinsics_source: Literal["exif", "model", "default"]
+    intrinsics_source: Literal["exif", "model", "sensor", "default"]
     depth: bytes
-    depth_source: Literal["model"]
+    depth_source: Literal["model", "sensor"]
     gravity_from_camera: list[float] | None
     gravity_source: Literal["model"] | None
     stack: str
@@ -109,22 +112,23 @@ def _batch(stack: Stack, pictures: Sequence[Upright], parameters: EstimateParame
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """A picture as the models see it. intrinsics : known ones [px of the view]."""
+    """A picture as the models see it. intrinsics : known ones [px of the view]; sensed : see `Upright`."""
 
     rgb: Array
     width: int
     height: int
     intrinsics: Array | None
+    sensed: DepthMap | None
 
     @classmethod
     def of(cls, picture: Upright, side: int) -> "_View":
         h, w = picture.rgb.shape[:2]
         scale = min(1.0, side / max(h, w))
         rgb = resize(picture.rgb, max(1, round(w * scale)), max(1, round(h * scale))) if scale < 1 else picture.rgb
-        known = picture.intrinsics
+        known = picture.intrinsics if picture.sensed is None else picture.sensed.intrinsics
         if known is not None:
             known = scale_intrinsics(known, rgb.shape[1] / picture.width, rgb.shape[0] / picture.height)
-        return cls(rgb, picture.width, picture.height, known)
+        return cls(rgb, picture.width, picture.height, known, picture.sensed)
 
     @property
     def per_pixel(self) -> tuple[float, float]:
@@ -134,12 +138,13 @@ class _View:
 
 def _photographs(stack: Stack, views: list[_View], parameters: EstimateParameters) -> list[Estimate | str]:
     pictures = [view.rgb for view in views]
-    depths = stack.depth.estimate(pictures, [view.intrinsics for view in views])
+    depths = _depths(stack, views)
     intrinsics = [_intrinsics(view, depth, stack.default_fov_deg) for view, depth in zip(views, depths, strict=True)]
     downs: list[Array | None] = [None] * len(views)
     if stack.gravity is not None:
         downs = stack.gravity.estimate(pictures, [matrix for matrix, _ in intrinsics])
     detections = stack.detector.detect(pictures)
+    models = stack.models()
     found: list[Estimate | str] = []
     for view, depth, (matrix, source), down, seen in zip(views, depths, intrinsics, downs, detections, strict=True):
         height, width = _map_size(view, parameters.map_side)
@@ -154,11 +159,11 @@ def _photographs(stack: Stack, views: list[_View], parameters: EstimateParameter
                 intrinsics=_flat(scale_intrinsics(matrix, *view.per_pixel)),
                 intrinsics_source=source,
                 depth=encode_depth(depth_m),
-                depth_source="model",
+                depth_source="model" if view.sensed is None else "sensor",
                 gravity_from_camera=None if down is None else _flat(down),
                 gravity_source=None if down is None else "model",
                 stack=stack.name,
-                models=stack.models(),
+                models=models if view.sensed is None else [use for use in models if use.role != "depth"],
                 is_data=stack.is_data,
                 detections=kept,
                 closed_classes=closed,
@@ -168,8 +173,21 @@ def _photographs(stack: Stack, views: list[_View], parameters: EstimateParameter
     return found
 
 
-def _intrinsics(view: _View, depth: DepthMap, fov_deg: float) -> tuple[Array, Literal["exif", "model", "default"]]:
+def _depths(stack: Stack, views: list[_View]) -> list[DepthMap]:
+    """Measured depth where there is some, else the model's."""
+    asked = [view for view in views if view.sensed is None]
+    told = iter(
+        stack.depth.estimate([view.rgb for view in asked], [view.intrinsics for view in asked]) if asked else []
+    )
+    return [next(told) if view.sensed is None else view.sensed for view in views]
+
+
+def _intrinsics(
+    view: _View, depth: DepthMap, fov_deg: float
+) -> tuple[Array, Literal["exif", "model", "sensor", "default"]]:
     """(3, 3) [px of the view] and who says so."""
+    if view.sensed is not None and view.intrinsics is not None:
+        return view.intrinsics, "sensor"
     if view.intrinsics is not None:
         return view.intrinsics, "exif"
     if depth.intrinsics is not None:

@@ -36,7 +36,7 @@ class Located(Protocol):
     @property
     def image(self) -> str: ...
     @property
-    def depth_source(self) -> str: ...
+    def scene_id(self) -> str | None: ...
 
 
 class PictureReader:
@@ -54,7 +54,7 @@ class PictureReader:
 
     def __call__(self, picture: Located) -> bytes:
         """The bytes of a picture. Raises DataError or FileNotFoundError when they cannot be had."""
-        kind = picture.source, picture.depth_source == "model"
+        kind = picture.source, picture.scene_id is None
         if kind not in self._opened:
             self._opened[kind] = self._open(*kind)
         return self._opened[kind](picture.image)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from factory.bench.photo_truth import PhotoTruth, SensorPhoto, photo_truth, read_manifest
+from factory.bench.photo_truth import PhotoTruth, photo_truth
 from factory.errors import DataError
 from factory.web.estimate import EstimateParameters
 from factory.web.estimators.stack import Stack, StackConfig, open_stack
+from factory.web.sensors import SensorPhoto, read_manifest
 from tests.web.painted_pictures import write_pictures
 from tests.web.tiny_models import TinyDepth, tiny_stack
 

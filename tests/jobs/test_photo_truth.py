@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from factory.bench.photo_truth import read_manifest
+from factory.web.sensors import read_manifest
 from jobs.photo_truth import main
 from tests.web.painted_pictures import write_pictures
 from tests.web.tiny_models import write_tiny_stack

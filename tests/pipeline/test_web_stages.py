@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -10,7 +11,11 @@ from factory.pipeline import questions_stage
 from factory.pipeline.web_config import WebBuildConfig
 from factory.store.lake import WEB_TABLES, Lake
 from factory.store.storage import Storage
+from factory.web.depth_png import decode_depth
 from factory.web.inputs.opening import open_input
+from factory.web.reading import PictureReader
+from factory.web.sensors import SensorPhoto
+from schemas.web import WebImageRecord
 from tests.building import build_web, contents, web_config_for, web_plan_for
 from tests.web.painted_pictures import write_pictures
 from tests.web.tiny_models import tiny_stack
@@ -176,6 +181,43 @@ def test_every_table_is_read_by_anyone(config: WebBuildConfig) -> None:
         query = f"select count(*), count(distinct shard) from read_parquet('{config.root}/{table}/*/*/*.parquet')"
         ((rows, shards),) = duckdb.sql(query).fetchall()
         assert rows >= 24 and shards > 1
+
+
+def test_measured_depth_takes_the_place_of_the_models(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "photos", 3)
+    units = np.full((240, 320), 1500, dtype=np.uint16)
+    units[:20] = 0
+    (folder / "depth").mkdir()
+    Image.fromarray(units).save(folder / "depth" / "p1.pgm")
+    photo = SensorPhoto(
+        color="p1.png", depth="depth/p1.pgm", units_per_meter=500, intrinsics=[300.0, 310.0, 159.5, 119.5]
+    )
+    config = web_config_for(folder, tmp_path / "lake", stack=tiny_stack(), sensors=[photo])
+    assert {result.status for result in build_web(config)} == {"built"}
+    rows = {row["image"]: row for row in rows_of(config, "web_images")}
+    one = rows["p1.png"]
+    assert (one["depth_source"], one["intrinsics_source"]) == ("sensor", "sensor")
+    assert one["intrinsics"] == [300.0, 0.0, 159.5, 0.0, 310.0, 119.5, 0.0, 0.0, 1.0]
+    depth = decode_depth(one["depth"])
+    assert np.isnan(depth[:20]).all() and np.allclose(depth[21:], 3.0, atol=1e-3)
+    assert {row["depth_source"] for name, row in rows.items() if name != "p1.png"} == {"model"}
+    objects = [row for row in rows_of(config, "web_objects") if row["image_id"] == one["image_id"]]
+    assert objects and all(2.9 < row["center"][2] < 3.3 for row in objects)
+    moved = config.model_copy(update={"sensors": [photo.model_copy(update={"units_per_meter": 1000.0})]})
+    assert reasons(moved)["estimate"] == {"input changed: sensors"}
+    reader = PictureReader({"photos": str(folder)})
+    assert reader(WebImageRecord.model_validate(one)) == (folder / "p1.png").read_bytes()
+
+
+def test_a_depth_image_of_another_size_is_told_of_its_picture(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "photos", 3)
+    (folder / "depth").mkdir()
+    Image.fromarray(np.full((24, 32), 900, dtype=np.uint16)).save(folder / "depth" / "p1.pgm")
+    photo = SensorPhoto(color="p1.png", depth="depth/p1.pgm", units_per_meter=1000, intrinsics=[300, 300, 160, 120])
+    config = web_config_for(folder, tmp_path / "lake", stack=tiny_stack(), sensors=[photo])
+    build_web(config)
+    (row,) = rows_of(config, "web_quarantine")
+    assert "one channel of 320 x 240 pixels" in str(row["message"]) and len(rows_of(config, "web_images")) == 2
 
 
 def labelled_config(scans: Path, scenes: Lake, root: Path) -> WebBuildConfig:

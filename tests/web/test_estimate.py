@@ -23,6 +23,7 @@ class Decoded:
     width: int
     height: int
     intrinsics: np.ndarray | None = None
+    sensed: DepthMap | None = None
 
 
 def picture(width=800, height=600, shade=100, rgb_scale=1.0, intrinsics=None) -> Decoded:

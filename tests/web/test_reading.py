@@ -15,7 +15,7 @@ from tests.web.painted_pictures import write_pictures
 class Place:
     source: str
     image: str
-    depth_source: str
+    scene_id: str | None
 
 
 def test_one_source_needs_no_name_and_several_do() -> None:
@@ -30,8 +30,8 @@ def test_pictures_of_the_web_and_of_scenes(procedural_scans: Path, tmp_path: Pat
     photos = write_pictures(tmp_path / "photos", 2)
     reader = PictureReader({"photos": str(photos), "scannet": str(procedural_scans)})
     reader = pickle.loads(pickle.dumps(reader))
-    assert reader(Place("photos", "p1.png", "model")) == (photos / "p1.png").read_bytes()
+    assert reader(Place("photos", "p1.png", None)) == (photos / "p1.png").read_bytes()
     frame = "scene0000_00/color/0.jpg"
-    assert reader(Place("scannet", frame, "sensor")) == (procedural_scans / frame).read_bytes()
+    assert reader(Place("scannet", frame, "scene0000_00")) == (procedural_scans / frame).read_bytes()
     with pytest.raises((DataError, FileNotFoundError)):
-        reader(Place("photos", "p9.png", "model"))
+        reader(Place("photos", "p9.png", None))
