@@ -24,7 +24,7 @@ def write_worded_lake(root: Path, inputs: Path, pictures: int = 3) -> Lake:
     for first, (source, shard) in enumerate((("photos", "00000"), ("scannet", "scene0000_00"))):
         images, objects, worded = [], [], []
         for n in range(pictures):
-            one = replace(synthetic_picture(100 * first + n), source=source, shard_id=shard)
+            one = replace(synthetic_picture(101 * first + n), source=source, shard_id=shard)
             data = picture(seed=n)
             place = inputs / source / shard / f"{one.image_id}.jpg"
             place.parent.mkdir(parents=True, exist_ok=True)
