@@ -99,7 +99,7 @@ class EstimateStage(ImagesStage):
         index = {row["image_id"]: WebIndexRecord.model_validate(row) for row in table.to_pylist()}
         wanted = {image_id for image_id, record in index.items() if not record.reason and image_id not in dropped}
         counts.update(f"rejected: picture: {record.reason}" for record in index.values() if record.reason)
-        counts["rejected: picture: duplicate"] += len(dropped)
+        counts.update(["rejected: picture: duplicate"] * len(dropped))
         for batch in _groups(self._pictures.read(shard_id, wanted), self._config.stack.batch_size):
             decoded = list(_decoded(batch, index, self._sensors, bad))
             yield from self._estimated(
