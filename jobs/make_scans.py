@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from factory.sources.procedural.scannet_labels import write_label_table
-from factory.sources.procedural.scannet_writer import write_scannet, write_splits
 from factory.sources.procedural.scene import build_scene
+from factory.sources.procedural.writers.scannet import write_scannet, write_splits
+from factory.sources.procedural.writers.scannet_labels import write_label_table
 from jobs.command_line import JobParser
 
 SETTINGS = "procedural.json"

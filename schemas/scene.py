@@ -53,7 +53,9 @@ class SceneObject(Record):
 class Frame(Record):
     """A posed image.
 
-    `image` and `depth` are URIs relative to the input root; `index` is the place in the sequence;
+    `image`, `depth` and `instances` are URIs relative to the input root; `index` is the place in the sequence;
+    `depth` is z-depth; `instances` is a 16-bit image of object ids, 65535 for none, where a data set renders them;
+    both show what `image` shows, maybe in fewer pixels;
     `width`, `height` and `intrinsics` (3, 3) [px, centre of the top-left pixel is (0, 0)] are those of the image file;
     `world_from_camera` (4, 4) is rigid, camera axes x right, y down, z forward.
     """
@@ -62,6 +64,7 @@ class Frame(Record):
     index: int
     image: str
     depth: str | None
+    instances: str | None = None
     width: int
     height: int
     intrinsics: Matrix3

@@ -55,9 +55,9 @@ def make_procedural_scan() -> Callable[..., Path]:
     """A function that writes one small procedural scan below a folder: `(root, seed, scene_id, **build_scene)`."""
 
     def make(root: Path, seed: int, scene_id: str, **settings: int | float) -> Path:
-        from factory.sources.procedural.scannet_labels import write_label_table
-        from factory.sources.procedural.scannet_writer import write_scannet
         from factory.sources.procedural.scene import build_scene
+        from factory.sources.procedural.writers.scannet import write_scannet
+        from factory.sources.procedural.writers.scannet_labels import write_label_table
 
         small = {"faces": 30_000, "frame_count": 40, "width": 320, "height": 240, "rooms": 3}
         folder = write_scannet(build_scene(seed, **{**small, **settings}), root, scene_id)

@@ -31,6 +31,10 @@ class Source(Protocol):
     def list_scenes(self) -> list[str]:
         """Scene ids under the root, sorted. Folders that are no scenes are left out; broken scenes are not."""
 
+    def room_of(self, scene_id: str) -> str:
+        """The physical room or building that a scene shows: rescans of one room have the same. Reads the data set's
+        own tables at most, and never raises for a scene that is not there."""
+
     def input_digests(self, scene_id: str, hasher: FileHasher) -> dict[str, str]:
         """Everything the Scene depends on, by name: what decides answers by content, bulk media by path and size.
 
@@ -41,7 +45,8 @@ class Source(Protocol):
         """The scene. Decodes no image. Raises `factory.errors.DataError` when it cannot be used."""
 
     def read_media(self, uri: str) -> tuple[bytes, str]:
-        """The encoded bytes of an image or depth URI and their suffix (`.jpg`, `.png`).
+        """The encoded bytes of an image, depth or instances URI and their suffix (`.jpg`, `.png`).
 
-        Frames inside containers are extracted on demand.
+        Frames inside containers are extracted on demand. Depth is a 16-bit PNG [mm, 0 = no reading], whatever it is
+        stored as; instances are a 16-bit PNG of object ids, 65535 for none.
         """

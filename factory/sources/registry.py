@@ -1,15 +1,24 @@
 """The data sets that can be read, by name."""
 
 import difflib
-from collections.abc import Callable
+from importlib import import_module
 
 from factory.errors import DataError
 from factory.sources.base import Source
-from factory.sources.procedural.source import ProceduralSource
-from factory.sources.scannet import ScanNetSource
 from factory.store.storage import Storage
 
-SOURCES: dict[str, Callable[[Storage], Source]] = {source.name: source for source in (ScanNetSource, ProceduralSource)}
+# Imported when they are opened: a job needs one or two of them.
+SOURCES = {
+    "arkitscenes": "factory.sources.arkitscenes.source:ARKitScenesSource",
+    "matterport3d": "factory.sources.matterport3d.source:Matterport3DSource",
+    "procedural": "factory.sources.procedural.source:ProceduralSource",
+    "rgbd": "factory.sources.rgbd.source:RGBDSource",
+    "rxr": "factory.sources.rxr.source:RxRSource",
+    "scannet": "factory.sources.scannet.source:ScanNetSource",
+    "scannetpp": "factory.sources.scannetpp.source:ScanNetPPSource",
+    "scannetpp_dslr": "factory.sources.scannetpp.source:ScanNetPPDslrSource",
+    "structured3d": "factory.sources.structured3d.source:Structured3DSource",
+}
 
 
 def open_source(name: str, root: Storage) -> Source:
@@ -18,4 +27,6 @@ def open_source(name: str, root: Storage) -> Source:
         close = difflib.get_close_matches(name, SOURCES, n=1)
         meant = f"; did you mean {close[0]}?" if close else ""
         raise DataError(f"no source {name!r}, there are {', '.join(sorted(SOURCES))}{meant}")
-    return SOURCES[name](root)
+    module, _, kind = SOURCES[name].partition(":")
+    source: Source = getattr(import_module(module), kind)(root)
+    return source

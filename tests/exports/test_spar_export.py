@@ -30,7 +30,7 @@ from tests.exports.sample_rows import (
     write_sample_lake,
     write_scans,
 )
-from tests.sources.sens_writer import StreamFrame, sens_bytes
+from tests.sources.scannet.sens_writer import StreamFrame, sens_bytes
 
 
 def media(scans: Path, mode: str) -> SparMedia:

@@ -12,7 +12,7 @@ from factory.store.lake import Lake
 from factory.store.storage import Storage
 from factory.tasks.rng import rng_for
 from tests.building import config_for, contents, copy_scene, plan_for
-from tests.sources.broken_scenes import FAULTS
+from tests.sources.scannet.broken_scenes import FAULTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_ray")]
 

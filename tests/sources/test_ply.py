@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from factory.errors import DataError
 from factory.sources.ply import read_ply
-from tests.sources.tiny_scannet import ply_bytes
+from tests.sources.scannet.tiny_scannet import ply_bytes
 
 VERTICES = np.array([[0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 3.5]], np.float32)
 FACES = np.array([[0, 1, 2], [1, 2, 3]], np.int32)

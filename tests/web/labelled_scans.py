@@ -5,7 +5,7 @@ from pathlib import Path
 
 from factory.pipeline.records_stage import RecordsStage
 from factory.sources.registry import open_source
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.lake import Lake
 from factory.store.storage import Storage
 from factory.visibility.embree import EmbreeRasterizer

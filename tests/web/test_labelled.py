@@ -13,7 +13,7 @@ from factory.errors import DataError
 from factory.geometry.boxes import Boxes, box_corners
 from factory.geometry.cameras import project
 from factory.sources.images import encode_depth_png
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.storage import Storage
 from factory.tasks.labels import kinds_of
 from factory.tasks.records import SceneRecords

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factory.sources.procedural.scannet_labels import NYU40, RAW
+from factory.sources.procedural.writers.scannet_labels import NYU40, RAW
 from factory.wording.plurals import is_several, plural
 
 PAIRS = {

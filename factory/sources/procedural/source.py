@@ -4,7 +4,7 @@ import json
 
 from factory.errors import DataError
 from factory.sources.base import FileHasher
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from schemas.scene import Scene
 
 FRONTS_SUFFIX = "_fronts.json"

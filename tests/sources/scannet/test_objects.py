@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factory.sources.scannet_objects import face_objects
-from tests.sources.tiny_scannet import (
+from factory.sources.scannet.objects import face_objects
+from tests.sources.scannet.tiny_scannet import (
     BOXES,
     SCENE,
     TinyScene,

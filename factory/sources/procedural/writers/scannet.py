@@ -1,7 +1,6 @@
 """Writes a procedural scene in the on-disk layout of ScanNet v2."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +8,16 @@ from PIL import Image
 
 from factory.geometry.transforms import inverse, transform_points
 from factory.sources.procedural.render import SceneRenderer
-from factory.sources.procedural.scene import ProceduralObject, ProceduralScene
-from factory.sources.procedural.segments import over_segment
+from factory.sources.procedural.scene import ProceduralScene
 from factory.sources.procedural.source import FRONTS_SUFFIX
+from factory.sources.procedural.writers.annotation import Annotation
+from factory.sources.procedural.writers.folders import complete_folder
+from factory.sources.procedural.writers.shots import shots, steps_of
 from factory.tasks.rng import rng_for
 
 Array = np.ndarray
 
 UNCALIBRATED = 0.98966  # a device's nominal focal length over the calibrated one
-PARTLY_LABELLED = {"wall": 0.4, "ceiling": 0.6}  # share of segments that no annotator painted
 SEGMENTER = {
     "kThresh": "0.01", "segMinVerts": "20", "minPoints": "750", "maxPoints": "30000", "thinThresh": "0.05",
     "flatThresh": "0.001", "minLength": "0.02", "maxLength": "1",
@@ -60,27 +60,20 @@ def _write_ply(path: Path, vertices: Array, colors: Array, faces: Array) -> None
     path.write_bytes(header.encode() + points.tobytes() + triangles.tobytes())
 
 
-def _groups(scene: ProceduralScene, segments: Array) -> list[dict[str, object]]:
-    rng = rng_for(scene.seed, "procedural", "annotation")
-
-    def painted(thing: ProceduralObject) -> list[int]:
-        ids = np.unique(segments[thing.vertex_ids])
-        skipped = rng.random(len(ids)) < PARTLY_LABELLED.get(thing.label, 0.0)
-        return [int(i) for i in (ids[~skipped] if not skipped.all() else ids[:1])]
-
-    return [
-        {"id": thing.object_id, "objectId": thing.object_id, "segments": painted(thing), "label": thing.label}
-        for thing in scene.objects
-        if thing.annotated
-    ]
-
-
 def _write_annotation(scene: ProceduralScene, folder: Path, scene_id: str) -> None:
-    segments = over_segment(scene.mesh)
+    annotation = Annotation(scene)
     segments_file = f"{scene_id}_vh_clean_2.0.010000.segs.json"
-    content = {"params": SEGMENTER, "sceneId": scene_id, "segIndices": segments.tolist()}
+    content = {"params": SEGMENTER, "sceneId": scene_id, "segIndices": annotation.segments.tolist()}
     (folder / segments_file).write_text(json.dumps(content, separators=(",", ":")), newline="\n")
-    groups = _groups(scene, segments)
+    groups = [
+        {
+            "id": thing.object_id,
+            "objectId": thing.object_id,
+            "segments": annotation.painted[thing.object_id].tolist(),
+            "label": thing.label,
+        }
+        for thing in annotation.objects
+    ]
     aggregation = {
         "sceneId": scene_id, "appId": "Aggregator.v2", "segGroups": groups, "segmentsFile": segments_file
     }  # fmt: skip
@@ -130,35 +123,28 @@ def _write_intrinsics(scene: ProceduralScene, folder: Path) -> None:
 def _write_frames(scene: ProceduralScene, renderer: SceneRenderer, folder: Path, raw: Array) -> None:
     for name in ("color", "depth", "pose"):
         (folder / name).mkdir()
-    for i, camera in enumerate(scene.cameras):
-        if camera.exposure_end is None:
-            color, depth = renderer.render(camera.world_from_camera)
-        else:
-            color, depth = renderer.render_blurred(camera.world_from_camera, camera.exposure_end)
-        Image.fromarray(color).save(folder / "color" / f"{i}.jpg", quality=92, subsampling=2)
-        millimetres = np.rint(depth * 1000).astype(np.uint16)
-        Image.fromarray(millimetres).save(folder / "depth" / f"{i}.png", compress_level=3)
-        raw_from_camera = raw @ camera.world_from_camera if camera.tracked else np.full((4, 4), -np.inf)
+    for i, shot in enumerate(shots(scene, renderer)):
+        Image.fromarray(shot.color).save(folder / "color" / f"{i}.jpg", quality=92, subsampling=2)
+        Image.fromarray(steps_of(shot.depth_m)).save(folder / "depth" / f"{i}.png", compress_level=3)
+        raw_from_camera = raw @ shot.camera.world_from_camera if shot.camera.tracked else np.full((4, 4), -np.inf)
         (folder / "pose" / f"{i}.txt").write_text(_matrix(raw_from_camera), newline="\n")
 
 
 def write_scannet(scene: ProceduralScene, root: Path, scene_id: str) -> Path:
     """Writes `root/scene_id`; mesh and poses in the scan's raw frame. The folder appears when it is complete."""
-    target, partial = root / scene_id, root / f".{scene_id}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    target = root / scene_id
     raw = raw_from_world(scene)
-    with SceneRenderer(scene) as renderer:
-        _write_frames(scene, renderer, partial, raw)
-        colors = np.rint(renderer.vertex_colors() * 255).astype(np.uint8)
-    vertices = transform_points(raw, scene.mesh.vertices.astype(np.float64)).astype(np.float32)
-    _write_ply(partial / f"{scene_id}_vh_clean_2.ply", vertices, colors, scene.mesh.faces)
-    _write_annotation(scene, partial, scene_id)
-    _write_info(scene, partial, scene_id, inverse(raw))
-    _write_fronts(scene, partial, scene_id)
-    (partial / "intrinsic").mkdir()
-    _write_intrinsics(scene, partial / "intrinsic")
-    partial.rename(target)
+    with complete_folder(target) as partial:
+        with SceneRenderer(scene) as renderer:
+            _write_frames(scene, renderer, partial, raw)
+            colors = np.rint(renderer.vertex_colors() * 255).astype(np.uint8)
+        vertices = transform_points(raw, scene.mesh.vertices.astype(np.float64)).astype(np.float32)
+        _write_ply(partial / f"{scene_id}_vh_clean_2.ply", vertices, colors, scene.mesh.faces)
+        _write_annotation(scene, partial, scene_id)
+        _write_info(scene, partial, scene_id, inverse(raw))
+        _write_fronts(scene, partial, scene_id)
+        (partial / "intrinsic").mkdir()
+        _write_intrinsics(scene, partial / "intrinsic")
     return target
 
 

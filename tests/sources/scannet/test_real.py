@@ -8,7 +8,7 @@ from PIL import Image
 
 from factory.geometry.cameras import scale_intrinsics, unproject
 from factory.geometry.transforms import transform_points
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.storage import Storage
 
 

@@ -5,8 +5,7 @@ from collections import Counter
 import numpy as np
 
 from factory.errors import DataError
-from factory.sources.images import size_from_header
-from factory.sources.scannet_cameras import (
+from factory.sources.cameras import (
     Calibration,
     Size,
     check_intrinsics,
@@ -14,9 +13,10 @@ from factory.sources.scannet_cameras import (
     nearest_rigid,
     pose_faults,
 )
-from factory.sources.scannet_frames import EMPTY_COLOR, UNREADABLE_COLOR, aligned, common_size, told
-from factory.sources.scannet_meta import SceneMeta
-from factory.sources.sens import SensIndex
+from factory.sources.images import size_from_header
+from factory.sources.scannet.frames import EMPTY_COLOR, UNREADABLE_COLOR, aligned, common_size, told
+from factory.sources.scannet.meta import SceneMeta
+from factory.sources.scannet.sens import SensIndex
 from factory.store.storage import Storage
 from schemas.scene import Frame
 

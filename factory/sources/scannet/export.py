@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from factory.errors import DataError
-from factory.sources.images import read_image_size
-from factory.sources.scannet_cameras import (
+from factory.sources.cameras import (
     Calibration,
     Size,
     check_intrinsics,
@@ -19,8 +18,9 @@ from factory.sources.scannet_cameras import (
     parse_numbers,
     parse_poses,
 )
-from factory.sources.scannet_frames import EMPTY_COLOR, UNREADABLE_COLOR, aligned, common_size, told
-from factory.sources.scannet_meta import SceneMeta, read_fields
+from factory.sources.images import read_image_size
+from factory.sources.scannet.frames import EMPTY_COLOR, UNREADABLE_COLOR, aligned, common_size, told
+from factory.sources.scannet.meta import SceneMeta, read_fields
 from factory.store.storage import Entry, Storage
 from schemas.scene import Frame
 

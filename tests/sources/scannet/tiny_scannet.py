@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.storage import Storage
 from schemas.scene import Scene
-from tests.sources.sens_writer import StreamFrame, sens_bytes
+from tests.sources.scannet.sens_writer import StreamFrame, sens_bytes
 
 SCENE = "scene0000_00"
 FRAMES = (0, 2, 10, 25)

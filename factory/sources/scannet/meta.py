@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from factory.errors import DataError
-from factory.sources.scannet_cameras import Size, nearest_rigid, parse_numbers, pose_faults
+from factory.sources.cameras import Size, nearest_rigid, parse_numbers, pose_faults
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from factory.errors import DataError
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.storage import Storage
-from tests.sources.tiny_scannet import (
+from tests.sources.scannet.tiny_scannet import (
     COLOR_INTRINSICS,
     COLOR_SIZE,
     DEPTH_INTRINSICS,

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.sources.sens_writer import StreamFrame, sens_bytes
-from tests.sources.tiny_scannet import matrix_text, ply_bytes
+from tests.sources.scannet.sens_writer import StreamFrame, sens_bytes
+from tests.sources.scannet.tiny_scannet import matrix_text, ply_bytes
 
 MESH = "{scene}_vh_clean_2.ply"
 SEGMENTS = "{scene}_vh_clean_2.0.010000.segs.json"

@@ -8,9 +8,9 @@ import pytest
 
 from factory.geometry.cameras import project, scale_intrinsics
 from factory.geometry.transforms import inverse, transform_points
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.storage import Storage
-from tests.sources.tiny_scannet import (
+from tests.sources.scannet.tiny_scannet import (
     ALIGNED_FROM_RAW,
     BOXES,
     COLOR_INTRINSICS,

@@ -10,10 +10,10 @@ import pytest
 
 from factory.errors import DataError
 from factory.sources.registry import open_source
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.hashing import CachedHasher
 from factory.store.storage import Storage
-from tests.sources.tiny_scannet import (
+from tests.sources.scannet.tiny_scannet import (
     SCENE,
     TinyScene,
     load,

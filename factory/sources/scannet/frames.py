@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from factory.errors import DataError
-from factory.sources.scannet_cameras import Size
-from factory.sources.scannet_meta import SceneMeta
+from factory.sources.cameras import Size
+from factory.sources.scannet.meta import SceneMeta
 
 EMPTY_COLOR, UNREADABLE_COLOR = "frame: colour image empty", "frame: colour image unreadable"
 _MAX_UNREADABLE = 8

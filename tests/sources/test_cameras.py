@@ -3,7 +3,7 @@ import pytest
 
 from factory.errors import DataError
 from factory.geometry.cameras import scale_intrinsics
-from factory.sources.scannet_cameras import (
+from factory.sources.cameras import (
     MALFORMED,
     NOT_FINITE,
     NOT_RIGID,
@@ -13,7 +13,7 @@ from factory.sources.scannet_cameras import (
     parse_intrinsics,
     parse_poses,
 )
-from tests.sources.tiny_scannet import looking, matrix_text
+from tests.sources.scannet.tiny_scannet import looking, matrix_text
 
 NATIVE = np.array([[1170.2, 0.0, 647.8], [0.0, 1170.2, 483.8], [0.0, 0.0, 1.0]])
 DEPTH = np.array([[577.6, 0.0, 318.9], [0.0, 578.7, 242.7], [0.0, 0.0, 1.0]])

@@ -12,36 +12,32 @@ Exported frames come first where there are both. Frame numbers are the original 
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ParamSpec
 
 import numpy as np
 
 from factory.errors import DataError
 from factory.geometry.transforms import transform_points
 from factory.sources.base import FileHasher
-from factory.sources.images import decode_pgm, encode_depth_png
+from factory.sources.depth_files import millimetre_png
+from factory.sources.inputs import MISSING, digest_or_missing, find_table, read_required
 from factory.sources.labels import LABEL_MAP_FILE, LabelMap, read_label_map
 from factory.sources.ply import read_ply
-from factory.sources.scannet_export import ExportedFrames, find_exported, load_exported
-from factory.sources.scannet_meta import SceneMeta, read_meta
-from factory.sources.scannet_objects import SEGMENTS_SUFFIX, face_objects, read_objects, read_segments
-from factory.sources.scannet_stream import load_stream
-from factory.sources.sens import SensIndex, read_color, read_depth, read_index
+from factory.sources.scannet.export import ExportedFrames, find_exported, load_exported
+from factory.sources.scannet.meta import SceneMeta, read_meta
+from factory.sources.scannet.objects import SEGMENTS_SUFFIX, face_objects, read_objects, read_segments
+from factory.sources.scannet.sens import SensIndex, read_color, read_depth, read_index
+from factory.sources.scannet.stream import load_stream
+from factory.sources.splits import SPLITS, RoomSplits, listed_ids
 from factory.store.hashing import digest_of
 from factory.store.storage import Entry, Storage
-from schemas.scene import Frame, Mesh, Scene, Split
+from schemas.scene import Frame, Mesh, Scene
 
 _SCENE = re.compile(r"scene\d+_\d+")
 _IN_STREAM = re.compile(r"(?P<path>.+\.sens)#(?P<kind>frame|depth)=(?P<number>\d+)")
 _SUFFIXES = {".jpg": ".jpg", ".jpeg": ".jpg", ".png": ".png"}
 _BELOW = "scans"
-_SPLITS: tuple[Split, ...] = ("train", "val", "test")
-_MISSING = "missing"
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -84,6 +80,10 @@ class ScanNetSource:
             children += self._root.scan(_BELOW)
         return sorted({child.name for child in children if child.is_dir and _SCENE.fullmatch(child.name)})
 
+    def room_of(self, scene_id: str) -> str:
+        """`scene0000` of its scans `scene0000_00`, `scene0000_01`, ..."""
+        return scene_id.partition("_")[0]
+
     def input_digests(self, scene_id: str, hasher: FileHasher) -> dict[str, str]:
         """Mesh, annotation, poses and intrinsics by content, images by path and size; see `Source`."""
         files = self._files(scene_id)
@@ -94,26 +94,26 @@ class ScanNetSource:
             "meta": ".txt",
         }
         digests = {
-            name: _or_missing(hasher.content, files.path(suffix)) if files.has(suffix) else _MISSING
+            name: digest_or_missing(hasher.content, files.path(suffix)) if files.has(suffix) else MISSING
             for name, suffix in contents.items()
         }
         frames = self._find_frames(files)
         if isinstance(frames, ExportedFrames):
             for kind in ("color", "depth"):
                 listed = [f"{path}\t{size}" for path, size in frames.files[kind].values()]
-                digests[kind] = digest_of(listed) if listed else _MISSING
+                digests[kind] = digest_of(listed) if listed else MISSING
             digests["poses"] = self._poses_digest(frames, hasher)
             calibration = [*frames.intrinsics.values(), *([frames.info] if frames.info else [])]
             digests["intrinsics"] = (
-                digest_of(_or_missing(hasher.content, path) for path in calibration) if calibration else _MISSING
+                digest_of(digest_or_missing(hasher.content, path) for path in calibration) if calibration else MISSING
             )
         else:
             heads = partial(self._heads, frames)
             digests["stream"] = (
-                _or_missing(hasher.derived, frames, "heads 1", heads) if files.has(".sens") else _MISSING
+                digest_or_missing(hasher.derived, frames, "heads 1", heads) if files.has(".sens") else MISSING
             )
         digests["labels"] = self._labels_digest()
-        digests["split"] = self._splits.get(scene_id, _SPLITS[0])
+        digests["split"] = self._splits.split_of(scene_id)
         return digests
 
     def load(self, scene_id: str) -> Scene:
@@ -123,25 +123,30 @@ class ScanNetSource:
             raise DataError(f"{scene_id}: no folder of this name with files in it; download the scene")
         counts: Counter[str] = Counter()
         mesh_path, aggregation_path = files.path("_vh_clean_2.ply"), files.path(".aggregation.json")
-        aggregation = self._read(
+        aggregation = read_required(
+            self._root,
             aggregation_path,
             "it names the objects, and scans of the test set have none: leave those out, or download it",
         )
-        vertices, faces = read_ply(self._read(mesh_path, "download the lower resolution mesh"), mesh_path)
+        vertices, faces = read_ply(
+            read_required(self._root, mesh_path, "download the lower resolution mesh"), mesh_path
+        )
         segments_path = files.path(SEGMENTS_SUFFIX)
-        segments = read_segments(self._read(segments_path, "download it with the mesh"), segments_path, len(vertices))
+        segments = read_segments(
+            read_required(self._root, segments_path, "download it with the mesh"), segments_path, len(vertices)
+        )
         objects, vertex_object, left_out = read_objects(aggregation, aggregation_path, segments, self._labels)
         counts.update(left_out)
         meta = SceneMeta()
         if files.has(".txt"):
-            meta = read_meta(self._read(files.path(".txt"), "download it"), files.path(".txt"))
+            meta = read_meta(read_required(self._root, files.path(".txt"), "download it"), files.path(".txt"))
         frames = self._load_frames(files, meta, counts)
         if meta.aligned_from_raw is not None:
             vertices = transform_points(meta.aligned_from_raw, vertices.astype(np.float64)).astype(np.float32)
         return Scene(
             source=self.name,
             scene_id=scene_id,
-            split=self._splits.get(scene_id, _SPLITS[0]),
+            split=self._splits.split_of(scene_id),
             mesh=Mesh(vertices=vertices, faces=faces, face_object=face_objects(faces, vertex_object)),
             objects=objects,
             frames=frames,
@@ -157,7 +162,7 @@ class ScanNetSource:
                 return self._read_from_stream(uri, in_stream["path"], in_stream["kind"], int(in_stream["number"]))
             suffix = uri[uri.rfind(".") :].lower()
             if suffix == ".pgm":
-                return encode_depth_png(decode_pgm(self._root.read_bytes(uri), uri)), ".png"
+                return millimetre_png(self._root.read_bytes(uri), 1000.0, uri), ".png"
             if suffix in _SUFFIXES:
                 return self._root.read_bytes(uri), _SUFFIXES[suffix]
         except FileNotFoundError:
@@ -170,27 +175,13 @@ class ScanNetSource:
 
     @cached_property
     def _labels(self) -> LabelMap:
-        data = self._find_table(LABEL_MAP_FILE)
+        data = find_table(self._root, LABEL_MAP_FILE)
         return LabelMap() if data is None else read_label_map(data, LABEL_MAP_FILE)
 
     @cached_property
-    def _splits(self) -> dict[str, Split]:
-        splits: dict[str, Split] = {}
-        for split in _SPLITS:
-            listed = self._find_table(f"scannetv2_{split}.txt") or b""
-            splits.update(dict.fromkeys(listed.decode("utf-8", "replace").split(), split))
-        return splits
-
-    def _find_table(self, name: str) -> bytes | None:
-        """A file of the whole data set: in the root, or in the folder that the root is in."""
-        parent = self._root.url.rpartition("/")[0]
-        beside = [] if not parent or parent.endswith(":/") else [Storage(parent)]
-        for place in [self._root, *beside]:
-            try:
-                return place.read_bytes(name)
-            except (FileNotFoundError, PermissionError):  # a bucket may show the root and hide what is beside it
-                continue
-        return None
+    def _splits(self) -> RoomSplits:
+        lists = {split: listed_ids(find_table(self._root, f"scannetv2_{split}.txt")) for split in SPLITS}
+        return RoomSplits(lists, self.room_of)
 
     def _files(self, scene_id: str) -> _SceneFiles:
         """Empty for a scene that is not there."""
@@ -220,24 +211,16 @@ class ScanNetSource:
             )
         return load_stream(self._root, found, self._stream_index(found), meta, counts)
 
-    def _read(self, path: str, advice: str) -> bytes:
-        try:
-            return self._root.read_bytes(path)
-        except FileNotFoundError:
-            raise DataError(f"{path}: missing; {advice}") from None
-        except (PermissionError, IsADirectoryError) as error:
-            raise DataError(f"{path}: cannot be read ({error.strerror}); {advice}") from error
-
     def _poses_digest(self, frames: ExportedFrames, hasher: FileHasher) -> str:
         if not frames.files["pose"]:
-            return _MISSING
+            return MISSING
         poses = sorted(frames.files["pose"].items())
 
         def digest() -> str:
             contents = self._root.read_many([path for _, (path, _) in poses])
             return digest_of(part for (n, _), data in zip(poses, contents, strict=True) for part in (str(n), data))
 
-        return _or_missing(hasher.derived, frames.folders["pose"], "poses 1", digest)
+        return digest_or_missing(hasher.derived, frames.folders["pose"], "poses 1", digest)
 
     def _labels_digest(self) -> str:
         try:
@@ -267,12 +250,3 @@ class ScanNetSource:
         if kind == "depth":
             return read_depth(self._root, path, index, number), ".png"
         return read_color(self._root, path, index, number)
-
-
-def _or_missing(digest: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> str:
-    try:
-        return digest(*args, **kwargs)
-    except (FileNotFoundError, IsADirectoryError):
-        return _MISSING
-    except PermissionError:
-        return "unreadable"

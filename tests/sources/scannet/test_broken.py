@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from factory.errors import DataError
-from factory.sources.scannet import ScanNetSource
+from factory.sources.scannet.source import ScanNetSource
 from factory.store.hashing import CachedHasher
 from factory.store.storage import Storage
-from tests.sources.broken_scenes import FAULTS
-from tests.sources.tiny_scannet import FRAMES, SCENE, TinyScene, write_tiny_scene
+from tests.sources.scannet.broken_scenes import FAULTS
+from tests.sources.scannet.tiny_scannet import FRAMES, SCENE, TinyScene, write_tiny_scene
 
 
 @pytest.fixture(scope="module")
