@@ -155,7 +155,7 @@ def _gaze(rng: Rng, eyes: Array, things: list[Placed], rooms: Array, gap: float)
     return gaze
 
 
-def _poses(eyes: Array, yaw: Array, pitch: Array, roll: Array) -> Array:
+def poses_from_angles(eyes: Array, yaw: Array, pitch: Array, roll: Array) -> Array:
     """`world_from_camera` (n, 4, 4) with axes x right, y down, z forward; yaw from world x, pitch up [rad]."""
     forward = np.stack([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), np.sin(pitch)], axis=1)
     level = np.stack([np.sin(yaw), -np.cos(yaw), np.zeros_like(yaw)], axis=1)
@@ -194,7 +194,7 @@ def film(rng: Rng, plan: list[Room], things: list[Placed], frame_count: int, ste
     pitch = np.arcsin(np.clip(gaze[:, 2], -1, 1)) - np.radians(2) + _wobble(rng, way, (0.7, 1.9), np.radians(1.2))
     pitch = np.clip(pitch, np.radians(-32), np.radians(-3))
     roll = _wobble(rng, way, (1.3, 4.1), np.radians(1.5))
-    poses = _poses(eyes, yaw, pitch, roll)
+    poses = poses_from_angles(eyes, yaw, pitch, roll)
     at = np.minimum((np.arange(frame_count) * pace / way[-1] * (len(way) - 1)).astype(int), len(way) - 1)
     after = np.minimum(at + 1, len(way) - 1)
     lost, blurred = _runs(rng, frame_count, 0.02, 3), _runs(rng, frame_count, 0.04, 4)
