@@ -6,30 +6,37 @@ from factory.geometry.boxes import Boxes
 
 Array = np.ndarray
 
+_STANDING = 4  # how many feet high a box is that stands on something; what is lower (a rug) may lie in its foot
+
 
 def box_owners(points: Array, boxes: Boxes, slack_m: float = 0.01, foot_m: float = 0.03) -> Array:
-    """Place of the box (n,) int32 that each point lies in, -1 for none; of several the smallest.
+    """Place of the box (n,) int32 that each point lies in, -1 for none; of several the smallest, then the first.
 
     points : (n, 3) [m, world]; boxes : (b,), upright or not; slack_m : boxes are grown by this much on all sides,
     since annotators and sensors are not exact. The lowest `foot_m` of a box, by its axis nearest the vertical, belong
     to what it stands on, where the box is at least four times as high.
     """
     owners = np.full(len(points), -1, dtype=np.int32)
+    if not len(points):
+        return owners
+    # sorted along x, a box concerns a short stretch of the points
+    order = np.argsort(points[:, 0], kind="stable")
+    ordered = np.asarray(points, dtype=np.float64)[order]
+    along_x = np.ascontiguousarray(ordered[:, 0])
     volumes = np.prod(boxes.extents, axis=-1)
-    for place in np.lexsort((np.arange(len(volumes)), -volumes)):  # small boxes last, so that they win
-        rotation, half = boxes.rotation[place], boxes.extents[place] / 2
-        # the sphere around the box first: most points are far from most boxes
-        near = np.flatnonzero(
-            np.einsum("ij,ij->i", offset := points - boxes.center[place], offset)
-            <= (np.linalg.norm(half + slack_m)) ** 2
-        )
-        local = offset[near] @ rotation
+    for place in np.lexsort((-np.arange(len(volumes)), -volumes)):  # small boxes last, so that they win
+        center, rotation, half = boxes.center[place], boxes.rotation[place], boxes.extents[place] / 2
         low, high = -half - slack_m, half + slack_m
+        reach = np.abs(rotation) @ high  # half sizes of the axis-parallel box around it
+        start = np.searchsorted(along_x, center[0] - reach[0], "left")
+        end = np.searchsorted(along_x, center[0] + reach[0], "right")
+        near = start + np.flatnonzero((np.abs(ordered[start:end, 1:] - center[1:]) <= reach[1:]).all(axis=1))
         upright = int(np.argmax(np.abs(rotation[2])))
-        if boxes.extents[place, upright] >= 4 * foot_m:
+        if boxes.extents[place, upright] >= _STANDING * foot_m:
             if rotation[2, upright] > 0:
                 low[upright] = foot_m - half[upright]
             else:
                 high[upright] = half[upright] - foot_m
-        owners[near[((local >= low) & (local <= high)).all(axis=1)]] = place
+        local = (ordered[near] - center) @ rotation
+        owners[order[near[((local >= low) & (local <= high)).all(axis=1)]]] = place
     return owners

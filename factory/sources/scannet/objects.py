@@ -77,12 +77,6 @@ def read_objects(
     return sorted(objects, key=lambda o: o.object_id), ids[group_of_vertex], counts
 
 
-def face_objects(faces: np.ndarray, vertex_object: np.ndarray) -> np.ndarray:
-    """The object of every face (F,) int32: that of at least two of its three vertices, else -1."""
-    a, b, c = vertex_object[faces].T
-    return np.where((a == b) | (a == c), a, np.where(b == c, b, -1)).astype(np.int32)
-
-
 def _parse(data: bytes, name: str) -> Any:
     if not data.strip():
         raise DataError(f"{name}: the file is empty; the download was interrupted, download it again")

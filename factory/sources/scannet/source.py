@@ -21,12 +21,13 @@ from factory.errors import DataError
 from factory.geometry.transforms import transform_points
 from factory.sources.base import FileHasher
 from factory.sources.depth_files import millimetre_png
+from factory.sources.faces import face_objects
 from factory.sources.inputs import MISSING, digest_or_missing, find_table, read_required
 from factory.sources.labels import LABEL_MAP_FILE, LabelMap, read_label_map
 from factory.sources.ply import read_ply
 from factory.sources.scannet.export import ExportedFrames, find_exported, load_exported
 from factory.sources.scannet.meta import SceneMeta, read_meta
-from factory.sources.scannet.objects import SEGMENTS_SUFFIX, face_objects, read_objects, read_segments
+from factory.sources.scannet.objects import SEGMENTS_SUFFIX, read_objects, read_segments
 from factory.sources.scannet.sens import SensIndex, read_color, read_depth, read_index
 from factory.sources.scannet.stream import load_stream
 from factory.sources.splits import SPLITS, RoomSplits, listed_ids

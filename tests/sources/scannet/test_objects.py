@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factory.sources.scannet.objects import face_objects
+from factory.sources.faces import face_objects
 from tests.sources.scannet.tiny_scannet import (
     BOXES,
     SCENE,
