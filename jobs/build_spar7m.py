@@ -13,17 +13,26 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Plan, make_plan
 from factory.pipeline.quotas import Quota, preset_quotas
 from factory.pipeline.summary import Summary, render_plan
-from factory.sources.registry import open_source
+from factory.sources.registry import SOURCES, open_source
+from factory.sources.splits import listed_ids
 from factory.store.hashing import CachedHasher
 from factory.store.lake import SCENE_TABLES, Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
-from jobs.command_line import EXPECTED_ERRORS, JobParser, absolute, complain
+from jobs.command_line import (
+    EXPECTED_ERRORS,
+    JobParser,
+    absolute,
+    complain,
+    inputs_by_source,
+    named_inputs,
+)
 
 PRESETS = Path(__file__).parent / "presets.toml"
 LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store stays nearly empty
@@ -34,10 +43,22 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = JobParser(
         __doc__, "exit status: 0 all is built, 1 wrong input, 2 wrong usage, 3 something is in quarantine"
     )
-    parser.add_argument("--source", required=True, help="data set: scannet, procedural (made by make_scans.py)")
-    parser.add_argument("--input", required=True, help="folder or URL of scene folders")
+    parser.add_argument("--source", metavar="NAME", help=f"data set, one of {', '.join(sorted(SOURCES))}")
+    parser.add_argument(
+        "--input",
+        required=True,
+        metavar="URL",
+        help="folder or URL of the data set; without --source several of them, NAME=URL,NAME=URL",
+    )
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
-    parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all)")
+    parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all); needs --source")
+    parser.add_argument(
+        "--exclude",
+        type=Path,
+        metavar="FILE",
+        help="scenes that must not be built, such as those of a benchmark, one per line as scene0011_00 or "
+        "scannet/scene0011_00; other scans of their rooms are refused with them",
+    )
     parser.add_argument(
         "--tasks", metavar="A,B", help="questions of these tasks and no others (default: all of the preset)"
     )
@@ -61,29 +82,54 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, help="scenes worked on at once (default: the CPUs of the cluster)")
     parser.add_argument("--plan", action="store_true", help="print what would be built and why, and stop")
     parser.add_argument("--prune", action="store_true", help="delete partitions whose scene is gone from the input")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.scenes and not options.source:
+        parser.error("--scenes needs --source: scenes of several data sets are not told apart by their names")
+    return options
 
 
-def quotas(options: argparse.Namespace) -> dict[str, Quota]:
+def inputs(options: argparse.Namespace) -> dict[str, str]:
+    """The inputs by source. Raises DataError when it is not told which data set an input is."""
+    if options.source:
+        return inputs_by_source(options.input, [options.source])
+    named = named_inputs(options.input)
+    if named is None:
+        raise DataError(f"--input {options.input}: which data set is it? give --source NAME, or NAME=URL,NAME=URL")
+    return named
+
+
+def quotas(options: argparse.Namespace, source: str) -> dict[str, Quota]:
     """Facts per scene by task and format."""
     names = options.tasks.split(",") if options.tasks else [task.spec.name for task in all_tasks()]
     specs = [get_task(name.strip()).spec for name in names]
-    return preset_quotas(PRESETS, options.preset, options.source, specs, extra_formats=options.extra_select)
+    return preset_quotas(PRESETS, options.preset, source, specs, extra_formats=options.extra_select)
 
 
-def configure(options: argparse.Namespace) -> BuildConfig:
-    """The options as a validated configuration; local folders become absolute, so that workers find them."""
-    return BuildConfig(
-        source=options.source,
-        input=absolute(options.input),
-        root=absolute(options.root),
-        scenes=sorted({name.strip() for name in options.scenes.split(",")}) if options.scenes else None,
-        quotas=quotas(options),
-        seed=options.seed,
-        rasterizer=resolve_rasterizer(options.rasterizer),
-        rasterizer_gpus=options.rasterizer_gpus,
-        workers=options.workers,
-    )
+def configure(options: argparse.Namespace) -> list[BuildConfig]:
+    """The options as validated configurations, one per source; local folders become absolute, so that workers find
+    them."""
+    rasterizer = resolve_rasterizer(options.rasterizer)
+    return [
+        BuildConfig(
+            source=source,
+            input=absolute(url),
+            root=absolute(options.root),
+            scenes=sorted({name.strip() for name in options.scenes.split(",")}) if options.scenes else None,
+            excluded=excluded_scenes(options.exclude, source) if options.exclude else [],
+            quotas=quotas(options, source),
+            seed=options.seed,
+            rasterizer=rasterizer,
+            rasterizer_gpus=options.rasterizer_gpus,
+            workers=options.workers,
+        )
+        for source, url in inputs(options).items()
+    ]
+
+
+def excluded_scenes(file: Path, source: str) -> list[str]:
+    """The scenes of a source in an exclusion list, sorted."""
+    named = (line.rpartition("/") for line in listed_ids(file.read_bytes()))
+    return sorted({scene_id for dataset, _, scene_id in named if dataset in ("", source)})
 
 
 def cache_file() -> Path:
@@ -122,7 +168,10 @@ def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Conso
             for table in reversed(SCENE_TABLES):
                 lake.delete(table, config.source, step.scene_id)
     elif plan.to_remove:
-        console.print(f"{len(plan.to_remove)} scenes are gone from the input; --prune deletes their partitions")
+        console.print(
+            f"{len(plan.to_remove)} scenes of the lake are gone from the input or refused; --prune deletes their "
+            "partitions"
+        )
     if not plan.to_build:
         return summary
     start_ray(config.workers)
@@ -146,26 +195,36 @@ def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Conso
 
 
 def main(argv: list[str]) -> int:
-    """Plans, builds, sums up; the exit status."""
+    """Plans, builds, sums up, one source after the other; the exit status."""
     console = Console(soft_wrap=False)
-    started = time.perf_counter()
+    failed = False
     try:
         options = parse(argv)
-        config = configure(options)
-        source, lake = open_source(config.source, Storage(config.input)), Lake(Storage(config.root))
-        hasher = CachedHasher(Storage(config.input), cache_file())
-        plan = make_plan(config, source, lake, hasher)
-        hasher.save()
-        console.print(render_plan(plan))
-        if options.plan:
-            return 0
-        summary = run(config, plan, lake, options.prune, console)
+        configs = configure(options)
+        for config in configs:
+            if len(configs) > 1:
+                console.rule(config.source)
+            failed |= build_source(config, options, console)
     except EXPECTED_ERRORS as error:
         return complain(error)
+    return 3 if failed else 0
+
+
+def build_source(config: BuildConfig, options: argparse.Namespace, console: Console) -> bool:
+    """Plans and builds one source; whether anything is in quarantine."""
+    started = time.perf_counter()
+    source, lake = open_source(config.source, Storage(config.input)), Lake(Storage(config.root))
+    hasher = CachedHasher(Storage(config.input), cache_file())
+    plan = make_plan(config, source, lake, hasher)
+    hasher.save()
+    console.print(render_plan(plan))
+    if options.plan:
+        return False
+    summary = run(config, plan, lake, options.prune, console)
     if plan.to_build:
         skipped = sum(step.action == "none" for step in plan.steps)
         console.print(summary.render(skipped, time.perf_counter() - started))
-    return 3 if summary.failed else 0
+    return summary.failed
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ from factory.store.lake import Track
 
 # What is wrong with the input, the disk or the bucket, not with this program: said in one line, without traceback.
 EXPECTED_ERRORS = (DataError, OSError, BotoCoreError)
+
+_NAME = re.compile(r"[\w-]+")
 
 
 class JobParser(argparse.ArgumentParser):
@@ -88,6 +91,30 @@ def complain(error: BaseException) -> int:
     """Says what is wrong; the exit status."""
     Console(stderr=True).print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True, highlight=False)
     return 1
+
+
+def named_inputs(text: str) -> dict[str, str] | None:
+    """URLs by name of `NAME=URL,NAME=URL`; None for what is one URL."""
+    parts = [part.strip().partition("=") for part in text.split(",")]
+    if not all(equals and _NAME.fullmatch(name) for name, equals, _ in parts):
+        return None
+    return {name: url for name, _, url in parts}
+
+
+def inputs_by_source(text: str, sources: Sequence[str]) -> dict[str, str]:
+    """Where the input of each source is: `URL` for one source, `NAME=URL,NAME=URL` for several.
+
+    Raises DataError when a source has none.
+    """
+    named = named_inputs(text)
+    if named is None:
+        named = {sources[0]: text} if len(sources) == 1 else {}
+    missing = [name for name in sources if name not in named]
+    if missing:
+        raise DataError(
+            f"--input says nothing of {', '.join(missing)}: give NAME=URL,NAME=URL, or one source with --source"
+        )
+    return {name: named[name] for name in sources}
 
 
 def absolute(url: str) -> str:

@@ -16,8 +16,8 @@ from factory.exports.hispatial.shard_export import HispatialSummary
 from factory.exports.hispatial.tree import export_hispatial
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from factory.web.reading import PictureReader, inputs_by_source
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain
+from factory.web.reading import PictureReader
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, inputs_by_source
 
 SHOWN_FINDINGS = 20
 FOUND = 3

@@ -16,7 +16,7 @@ from factory.exports.spar_tree import ExportSummary, export_spar
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, inputs_by_source, scenes_bar
 
 FORMATS = ("fill", "select", "sentence", "judge")
 
@@ -43,7 +43,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--input",
         help="folder or URL of scene folders, as it was given to the build: the lake knows images by their place "
-        "below it; needed unless --images none",
+        "below it; for a lake of several sources NAME=URL,NAME=URL; needed unless --images none",
     )
     parser.add_argument("--vgllm", action="store_true", help="also vgllm/<split>.jsonl, the form that VG-LLM reads")
     parser.add_argument("--rgbd", action="store_true", help="also depth maps, poses and intrinsics")
@@ -56,15 +56,16 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def media(options: argparse.Namespace) -> SparMedia:
+def media(options: argparse.Namespace, sources: Sequence[str]) -> SparMedia:
     """What places the images."""
     if options.images == "none":
-        return SparMedia("none", None, lambda name: open_source(name, Storage(".")))
-    storage = Storage(options.input)
-    if not storage.is_dir(""):
-        raise DataError(f"{storage.url}: no such folder; give --input as it was given to the build")
-    source = functools.cache(lambda name: open_source(name, storage))
-    return SparMedia(options.images, Path(storage.url) if storage.is_local else None, source)
+        return SparMedia("none", {}, lambda name: open_source(name, Storage(".")))
+    inputs = {name: Storage(url) for name, url in inputs_by_source(options.input, sources).items()}
+    for storage in inputs.values():
+        if not storage.is_dir(""):
+            raise DataError(f"{storage.url}: no such folder; give --input as it was given to the build")
+    source = functools.cache(lambda name: open_source(name, inputs[name]))
+    return SparMedia(options.images, {name: Path(one.url) for name, one in inputs.items() if one.is_local}, source)
 
 
 def tables(summary: ExportSummary) -> Iterator[Table]:
@@ -88,10 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
 
     try:
+        lake = Lake(Storage(options.root))
         summary = export_spar(
-            Lake(Storage(options.root)),
+            lake,
             options.out,
-            media(options),
+            media(options, sorted({dataset for dataset, _ in lake.partitions("qa")})),
             rgbd=options.rgbd,
             vgllm=options.vgllm,
             track=scenes_bar(console),

@@ -3,7 +3,7 @@
 import argparse
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,12 +11,11 @@ from rich.console import Console
 from factory.report.gallery import build_gallery
 from factory.report.totals import Totals
 from factory.report.web_gallery import build_web_gallery
-from factory.sources.base import Source
 from factory.sources.registry import open_source
 from factory.store.lake import Lake, Track
 from factory.store.storage import Storage
-from factory.web.reading import PictureReader, inputs_by_source
-from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
+from factory.web.reading import PictureReader
+from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, inputs_by_source, scenes_bar
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -29,7 +28,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--input",
         required=True,
         help="folder or URL of scene folders or pictures, as it was given to the build: the lake has paths relative "
-        "to it; for pictures of several sources NAME=URL,NAME=URL",
+        "to it; for a lake of several sources NAME=URL,NAME=URL",
     )
     parser.add_argument(
         "--out", required=True, type=Path, help="folder of the pages; those of an earlier gallery are replaced"
@@ -41,12 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Builds the gallery; the exit status."""
     options = parse(argv)
     console = Console()
-    storage = Storage(options.input)
-
     try:
-        source = functools.cache(lambda name: open_source(name, storage))
-        lake = Lake(Storage(options.root))
-        totals = _galleries(lake, options, source, scenes_bar(console))
+        totals = _galleries(Lake(Storage(options.root)), options, scenes_bar(console))
     except EXPECTED_ERRORS as error:
         return complain(error)
     for page, total in totals.items():
@@ -59,14 +54,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _galleries(
-    lake: Lake, options: argparse.Namespace, source: Callable[[str], Source], track: Track
-) -> dict[Path, Totals]:
+def _galleries(lake: Lake, options: argparse.Namespace, track: Track) -> dict[Path, Totals]:
     """Builds one for scenes and one for pictures, as far as the lake has them; what each shows, by its first page."""
     of_pictures = sorted({name for table in ("web_images", "web_quarantine") for name, _ in lake.partitions(table)})
-    of_scenes = any(lake.partitions(table) for table in ("views", "quarantine"))
+    of_scenes = sorted({name for table in ("views", "quarantine") for name, _ in lake.partitions(table)})
     made = {}
     if of_scenes or not of_pictures:
+        inputs = inputs_by_source(options.input, of_scenes)
+        source = functools.cache(lambda name: open_source(name, Storage(inputs[name])))
         made[options.out / "index.html"] = build_gallery(lake, options.out, source, track)
     if of_pictures:
         out = options.out / "pictures" if of_scenes else options.out

@@ -1,7 +1,7 @@
 """Images, depth maps and cameras of the frames that an export shows."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -23,13 +23,13 @@ class SparMedia:
     """Places media files below `spar/<source>/images`.
 
     mode : `link` (symbolic links to the files of the input), `copy` (the encoded bytes, frames inside containers
-    included) or `none`; input_root : the local folder of the input, None where it is remote or not needed;
-    source : opens a data set over the input.
+    included) or `none`; input_roots : the local folders of the inputs by source, without those that are remote;
+    source : opens a data set over its input.
     """
 
-    def __init__(self, mode: ImageMode, input_root: Path | None, source: Callable[[str], Source]) -> None:
+    def __init__(self, mode: ImageMode, input_roots: Mapping[str, Path], source: Callable[[str], Source]) -> None:
         self.mode = mode
-        self._input_root = input_root
+        self._input_roots = input_roots
         self._source = source
 
     def place(self, dataset: str, uri: str, target: Path, final: Path) -> None:
@@ -40,18 +40,18 @@ class SparMedia:
         if self.mode == "copy":
             target.write_bytes(self.read(dataset, uri))
         else:
-            target.symlink_to(self._link_target(uri, final))
+            target.symlink_to(self._link_target(dataset, uri, final))
 
     def read(self, dataset: str, uri: str) -> bytes:
         """The encoded bytes of an image or depth map."""
         return self._source(dataset).read_media(uri)[0]
 
-    def _link_target(self, uri: str, final: Path) -> str:
+    def _link_target(self, dataset: str, uri: str, final: Path) -> str:
         if "#" in uri or "!/" in uri or not uri.lower().endswith(_LINKABLE):
             raise DataError(f"{uri}: not an image file that can be linked; export with --images copy")
-        if self._input_root is None:
+        if dataset not in self._input_roots:
             raise DataError(f"{uri}: the input is not a local folder; export with --images copy")
-        path = self._input_root.resolve() / uri
+        path = self._input_roots[dataset].resolve() / uri
         if not path.is_file():
             raise DataError(f"{path}: no such file; give --input as it was given to the build")
         existing = next(folder for folder in final.parents if folder.exists())

@@ -11,7 +11,8 @@ from schemas.base import Record
 class BuildConfig(Record):
     """One build of one source into one lake.
 
-    input, root : folder or URL; scenes : None for all of the input; quotas : facts per scene, by task and format;
+    input, root : folder or URL; scenes : None for all of the input; excluded : ids of scenes whose rooms must not be
+    built; quotas : facts per scene, by task and format;
     rasterizer : resolved name, part of the records' fingerprint; rasterizer_gpus : share of a GPU that each
     rasterizer takes, 0 for software GL; workers : scenes worked on at once, None for as many as there is room for.
     """
@@ -20,6 +21,7 @@ class BuildConfig(Record):
     input: str
     root: str
     scenes: list[str] | None = None
+    excluded: list[str] = Field(default_factory=list)
     quotas: dict[str, Quota]
     seed: int = 0
     rasterizer: Literal["egl", "embree"]

@@ -19,7 +19,7 @@ _READERS = 16
 
 
 class Step(Record):
-    """What is planned for one scene. A reason is empty where nothing is to do.
+    """What is planned for one scene. A reason is empty where nothing is to do. `remove` is done by `--prune` alone.
 
     records_versions : what the records would be built from, as the planner read it.
     """
@@ -32,9 +32,11 @@ class Step(Record):
 
 
 class Plan(Record):
-    """All steps, one per scene, sorted by scene."""
+    """All steps, one per scene, sorted by scene. refused : scenes whose room is on the exclusion list; those of them
+    that were built before are to be removed."""
 
     steps: list[Step]
+    refused: list[str] = Field(default_factory=list)
 
     @property
     def to_build(self) -> list[Step]:
@@ -47,6 +49,8 @@ class Plan(Record):
     def reasons(self) -> dict[tuple[str, str], list[str]]:
         """The scenes per (stage, reason), sorted."""
         found: dict[tuple[str, str], list[str]] = {}
+        for scene_id in self.refused:
+            found.setdefault(("all", "refused: on the exclusion list"), []).append(scene_id)
         for step in self.steps:
             if step.action == "remove":
                 found.setdefault(("all", "removed"), []).append(step.scene_id)
@@ -58,6 +62,8 @@ class Plan(Record):
 
 def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher) -> Plan:
     """Compares every scene of the input (or those asked for) with the lake.
+
+    Scenes of excluded rooms are refused, whichever scan of the room the list names.
 
     Raises DataError for an input without scenes, for a scene that was asked for by name and is not there, and for
     templates that cannot be used: before anything is built, not in the middle.
@@ -76,17 +82,20 @@ def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHashe
             f"no scene {', '.join(missing)} under {config.input}; it holds {len(present)} scenes"
             + (f" such as {present[0]}" if present else "")
         )
+    rooms = {source.room_of(scene_id) for scene_id in config.excluded}
+    refused = [scene_id for scene_id in wanted if source.room_of(scene_id) in rooms]
+    kept = [scene_id for scene_id in wanted if scene_id not in set(refused)]
     with ThreadPoolExecutor(_READERS) as pool:
-        steps = list(pool.map(lambda scene_id: _step(config, source, lake, hasher, scene_id), wanted))
-    if config.scenes is None:
-        gone = {
-            scene
-            for table in ("views", "quarantine")
-            for dataset, scene in lake.partitions(table)
-            if dataset == config.source
-        } - set(present)
-        steps += [Step(scene_id=scene_id, action="remove") for scene_id in gone]
-    return Plan(steps=sorted(steps, key=lambda step: step.scene_id))
+        steps = list(pool.map(lambda scene_id: _step(config, source, lake, hasher, scene_id), kept))
+    built = {
+        scene
+        for table in ("views", "quarantine")
+        for dataset, scene in lake.partitions(table)
+        if dataset == config.source
+    }
+    gone = built & set(refused) | (built - set(present) if config.scenes is None else set())
+    steps += [Step(scene_id=scene_id, action="remove") for scene_id in gone]
+    return Plan(steps=sorted(steps, key=lambda step: step.scene_id), refused=refused)
 
 
 def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, scene_id: str) -> Step:

@@ -1,31 +1,11 @@
 """The encoded pictures of a lake, from the inputs that it was built from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
-from factory.errors import DataError
 from factory.sources.registry import open_source
 from factory.store.storage import Storage
 from factory.web.inputs.opening import open_input
-
-
-def inputs_by_source(text: str, sources: Sequence[str]) -> dict[str, str]:
-    """Where the pictures of each source are: `URL` for one source, `NAME=URL,NAME=URL` for several.
-
-    Raises DataError when a source has none.
-    """
-    parts = [part.partition("=") for part in text.split(",")]
-    named = {name: url for name, equals, url in parts if equals and name in sources}
-    if len(named) == len(parts):
-        missing = [name for name in sources if name not in named]
-    else:
-        named = {sources[0]: text} if sources else {}
-        missing = [] if len(sources) == 1 else list(sources)
-    if missing:
-        raise DataError(
-            f"--input says nothing of {', '.join(missing)}: give NAME=URL,NAME=URL, or one source with --source"
-        )
-    return named
 
 
 class Located(Protocol):

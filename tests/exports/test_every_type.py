@@ -14,7 +14,7 @@ from factory.exports.spar_tree import export_spar
 from factory.exports.spar_types import TYPES
 from factory.store.lake import Lake
 
-MEDIA = SparMedia("none", None, lambda name: pytest.fail("questions alone need no source"))
+MEDIA = SparMedia("none", {}, lambda name: pytest.fail("questions alone need no source"))
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from tests.sources.scannet.sens_writer import StreamFrame, sens_bytes
 
 
 def media(scans: Path, mode: str) -> SparMedia:
-    return SparMedia(mode, scans, lambda name: open_source(name, Storage(scans)))
+    return SparMedia(mode, {"scannet": scans}, lambda name: open_source(name, Storage(scans)))
 
 
 @pytest.fixture

@@ -73,6 +73,10 @@ json.dump([scores, overall, {key: float(value) for key, value in means.items()}]
 Run = Callable[..., str]
 
 
+def links(inputs: dict[str, Path]) -> SparMedia:
+    return SparMedia("link", inputs, lambda name: pytest.fail("links need no source"))
+
+
 @pytest.fixture(scope="module")
 def official() -> Run:
     """Runs a script beside SPAR's modules of one folder; skips where they are not there or do not import."""
@@ -107,7 +111,9 @@ def lake_and_scans(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Path
 @pytest.fixture
 def out(lake_and_scans: tuple[Lake, Path], tmp_path: Path) -> Path:
     lake, scans = lake_and_scans
-    export_spar(lake, tmp_path / "out", SparMedia("link", scans, lambda name: pytest.fail("links need no source")))
+    export_spar(
+        lake, tmp_path / "out", SparMedia("link", {"scannet": scans}, lambda name: pytest.fail("links need no source"))
+    )
     return tmp_path / "out"
 
 
@@ -130,7 +136,11 @@ def test_the_loader_reads_rows_of_every_type(
     official: Run, lake_of_scans: Lake, four_scans: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    export_spar(lake_of_scans, out, SparMedia("link", four_scans, lambda name: pytest.fail("links need no source")))
+    export_spar(
+        lake_of_scans,
+        out,
+        SparMedia("link", {"scannet": four_scans}, lambda name: pytest.fail("links need no source")),
+    )
     (index,) = (out / "data_jsons").iterdir()
     official("datasets", LOADER, str(index.relative_to(out)), str(tmp_path / "items.json"), cwd=out)
     loaded = json.loads((tmp_path / "items.json").read_text())
@@ -145,7 +155,7 @@ def test_the_loader_reads_rows_of_every_type(
 def test_the_loader_reads_walks(official: Run, tmp_path: Path) -> None:
     write_scans(tmp_path / "scans")
     lake = write_lake(tmp_path / "lake", {SCENES[0]: video_rows()})
-    media = SparMedia("link", tmp_path / "scans", lambda name: pytest.fail("links need no source"))
+    media = links({"scannet": tmp_path / "scans"})
     export_spar(lake, tmp_path / "out", media)
     (index,) = (tmp_path / "out" / "data_jsons").iterdir()
     official("datasets", LOADER, f"data_jsons/{index.name}", str(tmp_path / "items.json"), cwd=tmp_path / "out")

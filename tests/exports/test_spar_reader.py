@@ -26,7 +26,7 @@ def source_of(name: str) -> Any:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    export_spar(write_sample_lake(tmp_path / "lake"), tmp_path / "out", SparMedia("none", None, source_of))
+    export_spar(write_sample_lake(tmp_path / "lake"), tmp_path / "out", SparMedia("none", {}, source_of))
     return tmp_path / "out"
 
 

@@ -56,7 +56,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def media(scans: Path, mode: str) -> SparMedia:
-    return SparMedia(mode, scans, lambda name: open_source(name, Storage(scans)))
+    return SparMedia(mode, {"scannet": scans}, lambda name: open_source(name, Storage(scans)))
 
 
 def test_a_row_names_the_frames_of_the_video_by_place_and_frame() -> None:

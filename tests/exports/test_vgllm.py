@@ -11,7 +11,7 @@ from factory.exports.spar_reader import placeholders, read_export
 from factory.exports.spar_tree import export_spar
 from tests.exports.sample_rows import write_sample_lake
 
-MEDIA = SparMedia("none", None, lambda name: pytest.fail("questions alone need no source"))
+MEDIA = SparMedia("none", {}, lambda name: pytest.fail("questions alone need no source"))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.build_spar7m import main, parse, quotas
+from jobs.build_spar7m import excluded_scenes, main, parse, quotas
 from tests.building import contents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,9 +65,39 @@ def test_a_root_that_cannot_be_is_said_in_a_line(
 
 def test_tasks_can_be_chosen() -> None:
     where = ["--source", "scannet", "--input", "in", "--root", "out"]
-    chosen = quotas(parse([*where, "--tasks", "depth_prediction_oc, view_change_infer"]))
+    chosen = quotas(parse([*where, "--tasks", "depth_prediction_oc, view_change_infer"]), "scannet")
     assert set(chosen) == {"depth_prediction_oc", "view_change_infer"}
-    assert set(chosen) < set(quotas(parse(where)))
+    assert set(chosen) < set(quotas(parse(where), "scannet"))
+
+
+def test_several_sources_are_built_one_after_the_other_into_one_lake(
+    four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = f"scannet={four_scans},procedural={four_scans}"
+    assert main(["--input", both, "--root", str(tmp_path / "lake"), "--preset", "demo", "--plan"]) == 0
+    out = capsys.readouterr().out
+    assert out.index(" scannet ") < out.index(" procedural ") and out.count("scene0003_00, scene0004_00") == 4
+    assert main(["--input", str(four_scans), "--root", str(tmp_path / "lake"), "--plan"]) == 1
+    assert "which data set is it?" in capsys.readouterr().err
+
+
+def test_an_exclusion_list_names_scenes_of_one_source_or_of_all(tmp_path: Path) -> None:
+    file = tmp_path / "excluded.txt"
+    file.write_text("scene0011_00  # of another benchmark\nscannet/scene0015_00\nscannetpp/7b6477cb95\n\n")
+    assert excluded_scenes(file, "scannet") == ["scene0011_00", "scene0015_00"]
+    assert excluded_scenes(file, "scannetpp") == ["7b6477cb95", "scene0011_00"]
+
+
+def test_scenes_on_the_exclusion_list_are_refused_with_a_count(
+    four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "excluded.txt"
+    file.write_text("scene0003_01\nscannet/scene0014_00\n")
+    assert main(arguments(four_scans, tmp_path / "lake", "--plan", "--exclude", str(file))) == 0
+    out = capsys.readouterr().out
+    (line,) = [line for line in out.splitlines() if "on the exclusion list" in line]
+    assert "2" in line.split() and "scene0003_00, scene0014_00" in line
+    assert main(arguments(four_scans, tmp_path / "lake", "--plan", "--exclude", str(tmp_path / "none.txt"))) == 1
 
 
 def test_a_plan_writes_nothing(four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from factory.errors import DataError
 from jobs import audit, build_spar7m, export_spar, report
+from jobs.command_line import inputs_by_source
 
 
 def write(folder: Path, text: str) -> str:
@@ -37,7 +39,7 @@ def test_every_job_takes_a_file(tmp_path: Path) -> None:
         ("sed = 4\n", "no option sed"),
         ("seed = \n", "a TOML file of options is expected"),
         ('seed = "many"\n', "invalid int value: 'many'"),
-        ("seed = 4\n", "the following arguments are required: --source, --input, --root"),
+        ("seed = 4\n", "the following arguments are required: --input, --root"),
     ],
 )
 def test_a_wrong_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str) -> None:
@@ -45,3 +47,13 @@ def test_a_wrong_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
         build_spar7m.parse(["--config", write(tmp_path, text)])
     assert stopped.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_one_source_needs_no_name_and_several_do() -> None:
+    assert inputs_by_source("s3://a/b", ["photos"]) == {"photos": "s3://a/b"}
+    assert inputs_by_source("/data/dataset=old", ["photos"]) == {"photos": "/data/dataset=old"}
+    assert inputs_by_source("x=/a, y=s3://b", ["x", "y"]) == {"x": "/a", "y": "s3://b"}
+    assert inputs_by_source("x=/a,y=s3://b", ["y"]) == {"y": "s3://b"}
+    for text in ("/a", "x=/a", "x=/a,z=/b"):
+        with pytest.raises(DataError, match="NAME=URL"):
+            inputs_by_source(text, ["x", "y"])

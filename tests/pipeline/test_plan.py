@@ -36,6 +36,9 @@ class FakeSource:
     def list_scenes(self) -> list[str]:
         return sorted(self.inputs)
 
+    def room_of(self, scene_id: str) -> str:
+        return scene_id.partition("_")[0]
+
     def input_digests(self, scene_id: str, hasher: object) -> dict[str, str]:
         return self.inputs[scene_id]
 
@@ -213,3 +216,24 @@ def test_templates_that_cannot_be_used_stop_a_build_before_it_begins(
     monkeypatch.setattr(plan, "digest", broken)
     with pytest.raises(DataError, match=f"templates cannot be used: {TASK}"):
         workshop.plan()
+
+
+def test_excluded_rooms_are_refused_with_all_their_scans(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    workshop.source.inputs["scene0001_07"] = {"mesh": "m"}
+    workshop.config = workshop.config.model_copy(update={"excluded": ["scene0001_00", "scene0777_00"]})
+    plan = workshop.plan()
+    assert plan.refused == ["scene0001_00", "scene0001_07"]
+    assert [step.scene_id for step in plan.to_build] == ["scene0000_00", "scene0002_00", "scene0003_00"]
+    assert plan.reasons()["all", "refused: on the exclusion list"] == plan.refused
+    assert not plan.to_remove
+
+
+def test_what_was_built_before_it_was_excluded_is_to_be_removed(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    workshop.build()
+    for scenes in (None, ["scene0002_00"]):
+        workshop.config = workshop.config.model_copy(update={"excluded": ["scene0002_01"], "scenes": scenes})
+        plan = workshop.plan()
+        assert [step.scene_id for step in plan.to_remove] == plan.refused == ["scene0002_00"]
+        assert not plan.to_build

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from factory.errors import DataError
-from factory.web.reading import PictureReader, inputs_by_source
+from factory.web.reading import PictureReader
 from tests.web.painted_pictures import write_pictures
 
 
@@ -16,14 +16,6 @@ class Place:
     source: str
     image: str
     scene_id: str | None
-
-
-def test_one_source_needs_no_name_and_several_do() -> None:
-    assert inputs_by_source("s3://a/b", ["photos"]) == {"photos": "s3://a/b"}
-    assert inputs_by_source("x=/a,y=s3://b", ["x", "y"]) == {"x": "/a", "y": "s3://b"}
-    for text in ("/a", "x=/a", "x=/a,z=/b"):
-        with pytest.raises(DataError, match="NAME=URL"):
-            inputs_by_source(text, ["x", "y"])
 
 
 def test_pictures_of_the_web_and_of_scenes(procedural_scans: Path, tmp_path: Path) -> None:
