@@ -65,20 +65,29 @@ class Lens:
 
 def undistort_colour(data: bytes, lens: Lens, name: str) -> tuple[bytes, str]:
     """An encoded colour image through `lens.pinhole()`, encoded as it was, and its suffix (`.jpg`, `.png`)."""
-    import cv2
-
     try:
         with Image.open(io.BytesIO(data)) as image:
             is_jpeg, pixels = image.format == "JPEG", np.asarray(image.convert("RGB"))
     except (OSError, ValueError, SyntaxError) as error:
         raise DataError(f"{name}: expected a colour image ({error}); export the frame again") from None
+    straight = undistort_pixels(pixels, lens)
+    return (encode_jpeg(straight), ".jpg") if is_jpeg else (encode_colour_png(straight), ".png")
+
+
+def undistort_pixels(pixels: Array, lens: Lens) -> Array:
+    """(H, W, 3) uint8 through `lens.pinhole()`."""
+    import cv2
+
     x, y = lens.source_pixels((pixels.shape[1], pixels.shape[0]))
-    straight = cv2.remap(pixels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    if not is_jpeg:
-        return encode_colour_png(straight), ".png"
+    straight: Array = cv2.remap(pixels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return straight
+
+
+def encode_jpeg(pixels: Array) -> bytes:
+    """(H, W, 3) uint8 as a JPEG whose losses nobody sees."""
     buffer = io.BytesIO()
-    Image.fromarray(straight).save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
-    return buffer.getvalue(), ".jpg"
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue()
 
 
 def undistort_depth(depth: Array, lens: Lens) -> Array:

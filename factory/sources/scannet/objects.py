@@ -1,169 +1,37 @@
-"""Annotated objects: segments per vertex (`segs.json`) grouped into instances (`aggregation.json`)."""
+"""ScanNet's annotated objects: segments per vertex (`segs.json`) grouped into instances (`aggregation.json`)."""
 
-import json
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from factory.errors import DataError
+from factory.sources import segments as by_segment
 from factory.sources.labels import LabelMap
 from schemas.scene import SceneObject
 
 # The lower resolution mesh and its segments belong together; mixed with the other one nothing fits.
 SEGMENTS_SUFFIX = "_vh_clean_2.0.010000.segs.json"
-_MIN_KNOWN = 0.5
-_MAX_ID = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True)
-class _Group:
-    object_id: int
-    raw_label: str
-    segments: np.ndarray
 
 
 def read_segments(data: bytes, name: str, vertex_count: int) -> np.ndarray:
     """The segment of every vertex, (V,) int64."""
-    try:
-        segments = np.asarray(_parse(data, name)["segIndices"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{name}: expected a list segIndices with one number per vertex; download it again") from error
-    if segments.ndim != 1 or segments.dtype.kind not in "iu":
-        raise DataError(f"{name}: expected a list segIndices with one whole number per vertex; download it again")
-    if len(segments) != vertex_count:
-        raise DataError(
-            f"{name}: expected a segment for each of the {vertex_count} vertices of the mesh, found {len(segments)}; "
-            f"mesh and segments are of different resolutions or cut off: use _vh_clean_2.ply with *{SEGMENTS_SUFFIX}"
-        )
-    return segments.astype(np.int64)
+    return by_segment.read_segments(data, name, vertex_count, f"use _vh_clean_2.ply with *{SEGMENTS_SUFFIX}")
 
 
 def read_objects(
     data: bytes, name: str, segments: np.ndarray, labels: LabelMap
 ) -> tuple[list[SceneObject], np.ndarray, Counter[str]]:
-    """The annotated objects, the object id of every vertex (V,) int32 (-1: none), and what was left out by reason.
-
-    A segment that several objects claim belongs to the smallest of them, so that no vertex has two objects.
-    """
+    """The annotated objects, the object id of every vertex (V,) int32 (-1: none), and what was left out by reason."""
     counts: Counter[str] = Counter()
-    groups = _groups(data, name, counts)
-    present, segment_of_vertex = np.unique(segments, return_inverse=True)
-    groups = _known_segments(groups, present, name, counts)
-    owners = _owners(groups, np.bincount(segment_of_vertex, minlength=len(present)), counts)
-    group_of_vertex = owners[segment_of_vertex]
-
-    objects = []
-    by_group = np.argsort(group_of_vertex, kind="stable").astype(np.int32)
-    bounds = np.searchsorted(group_of_vertex[by_group], np.arange(len(groups) + 1))
-    for group, start, end in zip(groups, bounds[:-1], bounds[1:], strict=True):
-        if start == end:
-            counts["object: no vertices of its own"] += 1
-            continue
-        label = labels.normalise(group.raw_label)
-        objects.append(
-            SceneObject(
-                object_id=group.object_id,
-                label=label.text,
-                raw_label=group.raw_label,
-                is_structural=label.is_structural,
-                vertex_ids=by_group[start:end],
-            )
-        )
-    if not objects:
-        raise DataError(f"{name}: no object with vertices in it ({_told(counts)}); there is nothing to ask about")
-    ids = np.array([group.object_id for group in groups] + [-1], dtype=np.int32)
-    return sorted(objects, key=lambda o: o.object_id), ids[group_of_vertex], counts
-
-
-def _parse(data: bytes, name: str) -> Any:
-    if not data.strip():
-        raise DataError(f"{name}: the file is empty; the download was interrupted, download it again")
-    try:
-        return json.loads(data)
-    except ValueError as error:
-        raise DataError(f"{name}: expected JSON, found damaged text ({error}); download it again") from None
-
-
-def _groups(data: bytes, name: str, counts: Counter[str]) -> list[_Group]:
-    """The usable groups in the order of the file. Ids count as unusable when they are no number, or taken."""
-    parsed = _parse(data, name)
-    listed = parsed.get("segGroups") if isinstance(parsed, dict) else None
-    if not isinstance(listed, list) or not listed:
-        raise DataError(f"{name}: expected annotated objects under segGroups, found none; download it again")
+    parsed = by_segment.parse_json(data, name)
+    listed = by_segment.listed_groups(parsed, name)
     segments_file = parsed.get("segmentsFile")
     if isinstance(segments_file, str) and segments_file and not segments_file.endswith(SEGMENTS_SUFFIX):
         raise DataError(
             f"{name}: its segmentsFile is {segments_file}, so that it belongs to another mesh; use the aggregation of "
             f"the lower resolution (<scene>.aggregation.json, with *{SEGMENTS_SUFFIX})"
         )
-    groups: list[_Group] = []
-    taken: set[int] = set()
-    contents: set[bytes] = set()
-    for entry in listed:
-        object_id = _object_id(entry)
-        try:
-            found = np.unique(np.asarray(entry["segments"], dtype=np.int64))
-        except (KeyError, TypeError, ValueError, OverflowError):
-            found = np.zeros(0, np.int64)
-        if object_id is None or object_id in taken:
-            counts["object: no id of its own"] += 1
-        elif not len(found):
-            counts["object: no segments"] += 1
-        elif found.tobytes() in contents:
-            counts["object: duplicate of another"] += 1
-        else:
-            taken.add(object_id)
-            contents.add(found.tobytes())
-            label = entry.get("label")
-            groups.append(_Group(object_id, label if isinstance(label, str) else "", found))
-    return groups
-
-
-def _object_id(entry: Any) -> int | None:
-    value = entry.get("objectId") if isinstance(entry, dict) else None
-    try:
-        number = int(value) if isinstance(value, int | str) else -1
-    except ValueError:
-        return None
-    return number if 0 <= number <= _MAX_ID else None
-
-
-def _known_segments(groups: list[_Group], present: np.ndarray, name: str, counts: Counter[str]) -> list[_Group]:
-    """The groups with their segments as places in the sorted list of segments that are `present`; ids are sparse."""
-    known = []
-    listed = found = 0
-    for group in groups:
-        places = np.minimum(np.searchsorted(present, group.segments), len(present) - 1)
-        places = places[present[places] == group.segments]
-        listed, found = listed + len(group.segments), found + len(places)
-        known.append(_Group(group.object_id, group.raw_label, places))
-    if listed and found < _MIN_KNOWN * listed:
-        raise DataError(
-            f"{name}: {listed - found} of the {listed} segments that it lists are not in the mesh; it was made for "
-            f"another mesh: use <scene>.aggregation.json with *{SEGMENTS_SUFFIX} of the same scene"
-        )
-    if found < listed:
-        counts["segment: not in the mesh"] += listed - found
-    return known
-
-
-def _owners(groups: list[_Group], vertices_per_segment: np.ndarray, counts: Counter[str]) -> np.ndarray:
-    """The group that each segment belongs to, -1 for none; of several the one with the fewest vertices."""
-    owners = np.full(len(vertices_per_segment), -1, dtype=np.int64)
-    if not groups:
-        return owners
-    sizes = [int(vertices_per_segment[group.segments].sum()) for group in groups]
-    claimed = np.concatenate([group.segments for group in groups])
-    # Large objects first, so that smaller ones take segments away from them; at equal size the lower id wins.
-    for g in sorted(range(len(groups)), key=lambda g: (-sizes[g], -groups[g].object_id)):
-        owners[groups[g].segments] = g
-    shared = int((np.bincount(claimed, minlength=len(owners)) > 1).sum())
-    if shared:
-        counts["segment: claimed by several objects"] += shared
-    return owners
-
-
-def _told(counts: Counter[str]) -> str:
-    return ", ".join(f"{reason}: {n}" for reason, n in sorted(counts.items())) or "none usable"
+    advice = f"use <scene>.aggregation.json with *{SEGMENTS_SUFFIX} of the same scene"
+    groups = by_segment.usable_groups(listed, counts)
+    objects, vertex_object = by_segment.grouped_objects(groups, segments, labels, name, advice, counts)
+    return objects, vertex_object, counts
