@@ -18,9 +18,9 @@ from factory.sources.cameras import (
     parse_numbers,
     parse_poses,
 )
+from factory.sources.frames import EMPTY_COLOR, UNREADABLE_COLOR, common_size, told
 from factory.sources.images import read_image_size
-from factory.sources.scannet.frames import EMPTY_COLOR, UNREADABLE_COLOR, aligned, common_size, told
-from factory.sources.scannet.meta import SceneMeta, read_fields
+from factory.sources.scannet.meta import SceneMeta, aligned, read_fields
 from factory.store.storage import Entry, Storage
 from schemas.scene import Frame
 

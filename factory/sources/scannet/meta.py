@@ -19,6 +19,11 @@ class SceneMeta:
     depth_size: Size | None = None
 
 
+def aligned(raw_from_camera: np.ndarray, meta: SceneMeta) -> np.ndarray:
+    """Cameras (n, 4, 4) in the world that the scene's alignment leads to."""
+    return raw_from_camera if meta.aligned_from_raw is None else meta.aligned_from_raw @ raw_from_camera
+
+
 def read_fields(data: bytes) -> dict[str, str]:
     """Fields by key; line ends and spaces around keys and values do not count."""
     lines = (line.partition("=") for line in data.decode("utf-8", "replace").splitlines())

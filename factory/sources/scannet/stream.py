@@ -13,9 +13,9 @@ from factory.sources.cameras import (
     nearest_rigid,
     pose_faults,
 )
+from factory.sources.frames import EMPTY_COLOR, UNREADABLE_COLOR, common_size, told
 from factory.sources.images import size_from_header
-from factory.sources.scannet.frames import EMPTY_COLOR, UNREADABLE_COLOR, aligned, common_size, told
-from factory.sources.scannet.meta import SceneMeta
+from factory.sources.scannet.meta import SceneMeta, aligned
 from factory.sources.scannet.sens import SensIndex
 from factory.store.storage import Storage
 from schemas.scene import Frame

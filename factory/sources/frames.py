@@ -1,12 +1,9 @@
-"""What exported frames and streams have in common."""
+"""What the frames of all data sets have in common: one size, and reasons for leaving some out."""
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
 from factory.errors import DataError
 from factory.sources.cameras import Size
-from factory.sources.scannet.meta import SceneMeta
 
 EMPTY_COLOR, UNREADABLE_COLOR = "frame: colour image empty", "frame: colour image unreadable"
 _MAX_UNREADABLE = 8
@@ -15,11 +12,6 @@ _MAX_UNREADABLE = 8
 def told(counts: Mapping[str, int]) -> str:
     """Counts by reason in words."""
     return ", ".join(f"{reason}: {n}" for reason, n in sorted(counts.items()) if n) or "nothing counted"
-
-
-def aligned(raw_from_camera: np.ndarray, meta: SceneMeta) -> np.ndarray:
-    """Cameras (n, 4, 4) in the world that the scene's alignment leads to."""
-    return raw_from_camera if meta.aligned_from_raw is None else meta.aligned_from_raw @ raw_from_camera
 
 
 def common_size(count: int, size_of: Callable[[int], Size | None], where: str) -> tuple[Size, set[int]]:
