@@ -15,6 +15,15 @@ from factory.store.hashing import digest_of
 
 LABEL_MAP_FILE = "scannetv2-labels.combined.tsv"
 
+# NYU-40 classes, number 1 first.
+NYU40 = (
+    "wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf",
+    "picture", "counter", "blinds", "desk", "shelves", "curtain", "dresser", "pillow", "mirror", "floor mat",
+    "clothes", "ceiling", "books", "refridgerator", "television", "paper", "towel", "shower curtain", "box",
+    "whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure",
+    "otherfurniture", "otherprop",
+)  # fmt: skip
+
 _STRUCTURAL = frozenset({"wall", "floor", "ceiling"})
 _STRUCTURAL_NYU40 = frozenset({1, 2, 22})
 _UNNAMED = frozenset(

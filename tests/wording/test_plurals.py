@@ -2,7 +2,8 @@
 
 import pytest
 
-from factory.sources.procedural.writers.scannet_labels import NYU40, RAW
+from factory.sources.labels import NYU40
+from factory.sources.procedural.writers.scannet_labels import RAW
 from factory.wording.plurals import is_several, plural
 
 PAIRS = {

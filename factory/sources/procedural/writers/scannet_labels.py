@@ -2,13 +2,7 @@
 
 from pathlib import Path
 
-NYU40 = (
-    "wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf",
-    "picture", "counter", "blinds", "desk", "shelves", "curtain", "dresser", "pillow", "mirror", "floor mat",
-    "clothes", "ceiling", "books", "refridgerator", "television", "paper", "towel", "shower curtain", "box",
-    "whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure",
-    "otherfurniture", "otherprop",
-)  # fmt: skip
+from factory.sources.labels import NYU40
 
 EIGEN13 = {
     "bed": (1, "Bed"), "books": (2, "Books"), "ceiling": (3, "Ceiling"), "chair": (4, "Chair"), "floor": (5, "Floor"),
