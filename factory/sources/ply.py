@@ -1,5 +1,6 @@
 """Triangle meshes from PLY files, in numpy: binary of either byte order, or text."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,12 +52,21 @@ def read_ply(data: bytes, name: str) -> tuple[np.ndarray, np.ndarray]:
     Colours, alpha and any other properties are skipped. Raises DataError for what is damaged: cut off, coordinates
     that are not finite, triangles that name a vertex which does not exist, no triangles at all.
     """
+    vertices, faces, _ = read_labelled_ply(data, name, ())
+    return vertices, faces
+
+
+def read_labelled_ply(
+    data: bytes, name: str, face_properties: Collection[str]
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """As `read_ply`, and those of the scalar properties of faces that the file has, (F,) by name."""
     encoding, elements, start = _header(data, name)
     read = _ascii_tables if encoding == "ascii" else _binary_tables
     tables = read(data, start, elements, _BYTE_ORDERS[encoding], name)
     vertex, face = tables["vertex"], tables["face"]
     vertices = np.stack([vertex[axis] for axis in "xyz"], axis=1).astype(np.float32)
-    index_name = next(p.name for e in elements if e.name == "face" for p in e.properties if p.count)
+    properties = next(element.properties for element in elements if element.name == "face")
+    index_name = next(p.name for p in properties if p.count)
     if (face[f"count {index_name}"] != 3).any():
         raise _damaged(name, "a face with other than 3 vertices")
     faces = face[index_name].astype(np.int64)
@@ -69,7 +79,8 @@ def read_ply(data: bytes, name: str) -> tuple[np.ndarray, np.ndarray]:
         raise _damaged(
             name, f"a face with vertex {faces.min() if faces.min() < 0 else faces.max()} of {len(vertices)}"
         )
-    return vertices, faces.astype(np.int32)
+    scalars = {p.name: face[p.name].copy() for p in properties if not p.count and p.name in face_properties}
+    return vertices, faces.astype(np.int32), scalars
 
 
 def _damaged(name: str, found: str) -> DataError:
