@@ -8,9 +8,9 @@ import numpy as np
 from factory.errors import DataError
 from factory.sources.cameras import Size
 from factory.sources.depth_files import scaled_depth_uri
+from factory.sources.frames import EMPTY_COLOR, UNREADABLE_COLOR, common_size, told
 from factory.sources.matterport3d.conf import CameraFile, ConfImage
 from factory.sources.matterport3d.files import Found
-from factory.sources.scannet.frames import EMPTY_COLOR, UNREADABLE_COLOR, common_size, told
 from schemas.scene import Frame
 
 DEPTH_STEPS_PER_METRE = 4000.0

@@ -1,8 +1,8 @@
 """Names of objects, which annotators typed freely: `dining chair`, `wall /otherroom`, `unknown / probably a vase`.
 
-The label is the `category` that `category_mapping.tsv` gives for the annotator's words, or those words, up to the first
-slash. The 40 classes of mpcat40 are no labels: `objects`, `furniture` and `lighting` name nothing. They tell what is
-structural, and what annotators marked for removal.
+The label is the `category` that `category_mapping.tsv` gives for the annotator's words, or those words, up to the
+first slash. The 40 classes of mpcat40 are no labels: `objects`, `furniture` and `lighting` name nothing. They tell
+what is structural, and what annotators marked for removal.
 """
 
 import re

@@ -13,9 +13,7 @@ data set's repository has them (`metadata/`, `tasks/benchmark/`).
 
 import re
 from collections import Counter
-from functools import cached_property, partial
-
-import numpy as np
+from functools import cached_property
 
 from factory.errors import DataError
 from factory.sources.archives import Archives
@@ -24,23 +22,19 @@ from factory.sources.cameras import Size
 from factory.sources.depth_files import millimetre_png, split_depth_uri
 from factory.sources.images import size_from_header
 from factory.sources.inputs import find_table
-from factory.sources.labels import Label, LabelMap, read_label_map
+from factory.sources.labels import LabelMap, read_label_map
+from factory.sources.matterport3d.annotation import read_annotated_mesh
 from factory.sources.matterport3d.conf import read_conf
-from factory.sources.matterport3d.files import CAMERAS, COLOR, DEPTH, HOUSE, REGIONS, UNREADABLE, ScanFiles
+from factory.sources.matterport3d.files import CAMERAS, COLOR, DEPTH, HOUSE, UNREADABLE, ScanFiles
 from factory.sources.matterport3d.frames import load_frames
-from factory.sources.matterport3d.groups import read_face_segments, read_groups
-from factory.sources.matterport3d.house import read_house
-from factory.sources.matterport3d.labels import MAPPING_FILE, label_of
+from factory.sources.matterport3d.labels import MAPPING_FILE
 from factory.sources.matterport3d.objects import scene_objects
-from factory.sources.ply import read_labelled_ply
 from factory.sources.splits import SPLITS, RoomSplits, listed_ids
 from factory.store.storage import Storage
 from schemas.scene import Mesh, Scene
 
 _SCAN = re.compile(r"(?=.*[0-9A-Z])[0-9A-Za-z]{11}")
 _PLACES = ("", "scans", "v1/scans")
-# The object of a face, as the files have it and as the data set's documentation calls it.
-_FACE_OBJECT = ("segment_id", "face_segment")
 _HEADS = (4096, 1 << 18)  # bytes to read for the size of an image; thumbnails may come before it
 
 
@@ -94,20 +88,17 @@ class Matterport3DSource:
         counts: Counter[str] = Counter()
         conf, conf_name = files.read(CAMERAS, f"{scene_id}.conf", "download undistorted_camera_parameters")
         cameras = read_conf(conf, conf_name)
-        data, mesh_name = files.read(HOUSE, f"{scene_id}.ply", self._advice(files))
-        vertices, faces, properties = read_labelled_ply(data, mesh_name, _FACE_OBJECT)
-        del data  # hundreds of megabytes
-        named, face_object = self._annotation(files, scene_id, mesh_name, properties, len(faces), counts)
-        objects, face_object = scene_objects(named, faces, face_object, len(vertices), counts)
+        house = read_annotated_mesh(files, scene_id, self._labels, counts)
+        objects, face_object = scene_objects(house.named, house.faces, house.face_object, len(house.vertices), counts)
         if not objects:
-            raise DataError(f"{mesh_name}: no object with vertices in it; there is nothing to ask about")
+            raise DataError(f"{house.name}: no object with vertices in it; there is nothing to ask about")
         color, depth = files.listing(COLOR), files.listing(DEPTH)
         frames = load_frames(cameras, color, depth, self._image_size, files.place(COLOR), counts)
         return Scene(
             source=self.name,
             scene_id=scene_id,
             split=self._splits.split_of(scene_id),
-            mesh=Mesh(vertices=vertices, faces=faces, face_object=face_object),
+            mesh=Mesh(vertices=house.vertices, faces=house.faces, face_object=face_object),
             objects=objects,
             frames=frames,
             axis_aligned=False,
@@ -158,50 +149,6 @@ class Matterport3DSource:
             if files.entries:
                 break
         return files
-
-    def _advice(self, files: ScanFiles) -> str:
-        if files.listing(HOUSE) or not files.listing(REGIONS):
-            return f"download {HOUSE}"
-        return (
-            f"download {HOUSE}: the {REGIONS} that are there are meshes of single regions, cut apart, and their "
-            "objects are numbered anew in each"
-        )
-
-    def _annotation(
-        self,
-        files: ScanFiles,
-        scene_id: str,
-        mesh_name: str,
-        properties: dict[str, np.ndarray],
-        face_count: int,
-        counts: Counter[str],
-    ) -> tuple[dict[int, tuple[str, Label]], np.ndarray]:
-        """Raw label and label by object id, and the object of every face (F,) int32, -1 for none."""
-        present = files.listing(HOUSE)
-        labels = self._labels
-        house_name = f"{scene_id}.house"
-        if house_name in present:
-            categories = read_house(*files.read(HOUSE, house_name, f"download {HOUSE}"))
-            if categories:
-                named = {}
-                for object_id, category in categories.items():
-                    raw, mpcat40 = (category.raw_label, category.mpcat40) if category else ("", None)
-                    named[object_id] = raw, label_of(raw, mpcat40, labels)
-                return named, self._face_objects(mesh_name, properties)
-        advice = f"objects are in {house_name} (version 1.1), or in .fsegs.json and .semseg.json: download {HOUSE}"
-        read = partial(files.read, HOUSE, advice=advice)
-        segments = read_face_segments(*read(f"{scene_id}.fsegs.json"), face_count)
-        raw_labels, face_object = read_groups(*read(f"{scene_id}.semseg.json"), segments, counts)
-        return {object_id: (raw, label_of(raw, None, labels)) for object_id, raw in raw_labels.items()}, face_object
-
-    def _face_objects(self, mesh_name: str, properties: dict[str, np.ndarray]) -> np.ndarray:
-        found = [properties[name] for name in _FACE_OBJECT if name in properties]
-        if not found or found[0].dtype.kind not in "iu":
-            raise DataError(
-                f"{mesh_name}: expected the number of an object ({' or '.join(_FACE_OBJECT)}) with every face, found "
-                f"none; this is another export of the mesh: take the one in {HOUSE}"
-            )
-        return np.maximum(found[0].astype(np.int64), -1).astype(np.int32)
 
     def _image_size(self, uri: str) -> Size | None:
         heads = (self._archives.read_start(uri, length) for length in _HEADS)
