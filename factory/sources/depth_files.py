@@ -49,11 +49,14 @@ def decode_depth(data: bytes, name: str) -> np.ndarray:
 def millimetre_png(data: bytes, steps_per_metre: float, name: str) -> bytes:
     """A depth file as a 16-bit PNG [mm, 0 = no reading]: as it is, where it is one already.
 
-    What is too far for 16 bits of millimetres counts as no reading.
+    What is too far for 16 bits of millimetres counts as no reading, and so does the largest value of 16 bits, which is
+    how some recorders write that there is none (7-Scenes), or that there is something beyond.
     """
-    if steps_per_metre == _MILLIMETRES and not data.startswith(b"P5"):
+    values = decode_depth(data, name)
+    is_saturated = values == _MAX
+    if steps_per_metre == _MILLIMETRES and not data.startswith(b"P5") and not is_saturated.any():
         return data
-    millimetres = np.rint(decode_depth(data, name) * (_MILLIMETRES / steps_per_metre))
+    millimetres = np.rint(np.where(is_saturated, 0, values) * (_MILLIMETRES / steps_per_metre))
     return encode_depth_png(np.where(millimetres > _MAX, 0, millimetres).astype(np.uint16))
 
 
