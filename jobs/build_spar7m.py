@@ -25,6 +25,7 @@ from factory.store.lake import SCENE_TABLES, Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
+from factory.wording.instructions import LANGUAGES, language_of
 from jobs.command_line import (
     EXPECTED_ERRORS,
     JobParser,
@@ -68,6 +69,13 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--extra-select", action="store_true", help="options to choose from also for tasks that SPAR-7M has none for"
     )
+    parser.add_argument(
+        "--instruction-languages",
+        type=instruction_languages,
+        default="en",
+        metavar="A,B",
+        help=f"walks whose instructions are in these languages, of {', '.join(LANGUAGES)} (default: en)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument(
         "--rasterizer", choices=["auto", "egl", "embree"], default="auto", help="default: egl where it works"
@@ -86,6 +94,16 @@ def parse(argv: list[str]) -> argparse.Namespace:
     if options.scenes and not options.source:
         parser.error("--scenes needs --source: scenes of several data sets are not told apart by their names")
     return options
+
+
+def instruction_languages(text: str) -> list[str]:
+    """Languages, sorted. Raises ArgumentTypeError for one whose action words are not known."""
+    languages = sorted({language_of(name.strip()) for name in text.split(",")})
+    if unknown := [name for name in languages if name not in LANGUAGES]:
+        raise argparse.ArgumentTypeError(
+            f"no action words are known in {unknown[0]!r}, only in {', '.join(LANGUAGES)}"
+        )
+    return languages
 
 
 def inputs(options: argparse.Namespace) -> dict[str, str]:
@@ -118,6 +136,7 @@ def configure(options: argparse.Namespace) -> list[BuildConfig]:
             excluded=excluded_scenes(options.exclude, source) if options.exclude else [],
             quotas=quotas(options, source),
             seed=options.seed,
+            instruction_languages=options.instruction_languages,
             rasterizer=rasterizer,
             rasterizer_gpus=options.rasterizer_gpus,
             workers=options.workers,

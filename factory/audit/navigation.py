@@ -7,13 +7,20 @@ from factory.audit.findings import Kind
 from factory.audit.numeric import check_values
 
 _BLANK = re.compile(r"\[__(\d+)__\]")
-_WORDS = r"([\w'’-]+(?:\s+[\w'’-]+)*)"
+# Not `\w`, which misses the vowel signs of Devanagari and Telugu.
+_WORD = r"[^\s.,;:!?()\[\]\"।]+"
+_WORDS = rf"({_WORD}(?:\s+{_WORD})*)"
 # What makes a phrase one of turns, directions, sides, levels or ways past things.
 _ACTION = re.compile(
-    r"\b(?:left|right|straight\w*|(?:for|on|back|up|down|left|right|counter-?|anti-?)?(?:ward|clockwise)s?|ahead|back"
+    r"\b(?:left(?:-?most)?|right(?:-?most)?|straight\w*|(?:for|on|back|up|down|left|right|counter-?|anti-?)?(?:ward|clockwise)s?|ahead|back"
     r"|sideways|diagonally|around|round|turn\w*|u-turn|rotat\w+|spin|180|360|up|down|upstairs|downstairs|front|behind"
-    r"|sides?|between|past|through|across|by|out of|into)\b",
+    r"|sides?|between|past|through|across|by|out of|into|(?:climb|ascend|descend)(?:ing)?|eighty|about[- ]face)\b",
     re.IGNORECASE,
+)
+# The same by stems, which endings follow: `दाईं ओर` and `కుడివైపుకు` are to the right.
+_ACTION_STEMS = re.compile(
+    "बा[ईएय]|दा[ईएयह]|लेफ्ट|राइट|हाथ|मुड|घूम|सीध|आगे|पीछे|ऊपर|नीचे|सामने|बीच|होकर|होते|पार|चढ|उतर|चारों"
+    "|ఎడమ|కుడి|లెఫ్ట్|రైట్|నేరుగా|తిన్నగా|సూటిగా|ముందు|ఎదు|వెన|పైకి|పై వైపు|కింద|కింది|క్రింద|క్రింది|దిగ|ఎక్క|గుండా|మధ్య|చుట్టూ|దాట"
 )
 
 
@@ -30,7 +37,7 @@ def check_walk(case: Case) -> None:
     found = [removed for path in paths if (removed := removed_words(question, path["text"].strip()))]
     if not case.expect(bool(found), Kind.QUESTION, question, f"an instruction of {[path['text'] for path in paths]}"):
         return
-    odd = [words for words in found[0] if not _ACTION.search(words)]
+    odd = [words for words in found[0] if not (_ACTION.search(words) or _ACTION_STEMS.search(words))]
     case.expect(not odd, Kind.QUESTION, odd, "words that tell how to move")
     told = [", ".join(f"({place}) {words}" for place, words in enumerate(removed, 1)) for removed in found]
     complete = any(text in case.answer for text in told) and len(re.findall(r"\(\d+\)", case.answer)) == len(numbers)

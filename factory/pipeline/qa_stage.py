@@ -1,6 +1,7 @@
 """Second stage: a scene's records -> its `qa` partition."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -30,6 +31,8 @@ def qa_versions(upstream: dict[str, str], config: BuildConfig) -> dict[str, str]
             versions[f"task {name}"] = f"v{task.spec.version}"
             versions[f"wording {name}"] = digest(name)
             versions[f"quota {name}"] = quota_text(task.spec, config.quotas[name])
+            if task.spec.answer == "instruction":
+                versions[f"languages {name}"] = ", ".join(config.instruction_languages)
     return versions
 
 
@@ -64,10 +67,11 @@ class QaStage:
         source = self._config.source
         tables = self._lake.read_records(source, scene_id)
         records = SceneRecords.from_tables(*tables)
-        unfit = screen(records, DEFAULTS).rejects
+        parameters = replace(DEFAULTS, instruction_languages=tuple(self._config.instruction_languages))
+        unfit = screen(records, parameters).rejects
         counts = Counter({f"rejected: object in a view: {reason}": count for reason, count in unfit.items()})
         parts = [TABLES["qa"].empty_table()]
-        for task in all_tasks():
+        for task in all_tasks(parameters):
             name = task.spec.name
             quota = self._config.quotas.get(name)
             if not quota:

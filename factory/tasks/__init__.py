@@ -17,6 +17,7 @@ from factory.tasks import (
     view_change,
     volume,
 )
+from factory.tasks.parameters import DEFAULTS, Parameters
 from factory.tasks.registry import tasks
 from factory.tasks.task import Task
 
@@ -43,9 +44,9 @@ __all__ = [
 tasks.freeze()
 
 
-def all_tasks() -> tuple[Task, ...]:
-    """Every task with its default parameters, ordered by name."""
-    return tuple(task() for task in tasks.all())
+def all_tasks(parameters: Parameters = DEFAULTS) -> tuple[Task, ...]:
+    """Every task, ordered by name."""
+    return tuple(task(parameters) for task in tasks.all())
 
 
 def get_task(name: str) -> Task:

@@ -40,9 +40,9 @@ class Navigation(Task):
         row_of = {frame: row for row, frame in enumerate(records.frame_ids.tolist())}
         views = _padded([[row_of.get(frame, _UNKNOWN) for frame in path.frame_ids] for path in paths])
         pool = Pool(views, np.zeros((len(paths), 0), dtype=np.int64), frames=views[:, :1])
-        language = self.parameters.instruction_language
-        others = _each(path.language.lower().split("-")[0] != language for path in paths)
-        pool.reject(f"instruction not in {language}", others)
+        languages = self.parameters.instruction_languages
+        others = _each(path.language.lower().split("-")[0] not in languages for path in paths)
+        pool.reject(f"instruction not in {', '.join(languages)}", others)
         pool.reject("instruction without text", _each(not path.text.strip() for path in paths))
         pool.reject("path with fewer than 2 frames", _each(len(path.frame_ids) < 2 for path in paths))
         pool.reject("a frame of the path is not stored", (views == _UNKNOWN).any(axis=1))

@@ -81,8 +81,8 @@ class Parameters:
     min_floor_area_m2: float = 2.0
     max_count: int = 20
 
-    # Instructions for a walk are asked about in this language, whatever its region (`en`, `en-US`).
-    instruction_language: str = "en"
+    # Instructions for a walk are asked about in these languages, whatever their regions (`en`: `en-IN` and `en-US`).
+    instruction_languages: tuple[str, ...] = ("en",)
 
     # What is to one side of another thing in space must be seen on that side too, by at least this angle.
     min_bearing_deg: float = 3.0

@@ -11,7 +11,7 @@ import pytest
 
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from jobs.build_spar7m import excluded_scenes, main, parse, quotas
+from jobs.build_spar7m import configure, excluded_scenes, main, parse, quotas
 from tests.building import contents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +43,26 @@ def test_a_wrong_option_is_answered_with_what_would_be_right(
     assert main(arguments(four_scans, tmp_path / "lake", *more)) == 1
     assert words in capsys.readouterr().err
     assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "languages"),
+    [
+        ([], ["en"]),
+        (["--instruction-languages", "te, hi,en-US"], ["en", "hi", "te"]),
+    ],
+)
+def test_languages_of_instructions(four_scans: Path, tmp_path: Path, more: list[str], languages: list[str]) -> None:
+    (config,) = configure(parse(arguments(four_scans, tmp_path / "lake", *more)))
+    assert config.instruction_languages == languages
+
+
+def test_a_language_without_known_words_is_wrong_usage(
+    four_scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(arguments(four_scans, tmp_path / "lake", "--instruction-languages", "en,pt"))
+    assert "no action words are known in 'pt', only in en, hi, te" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("empty", ["scans", "scans/scene0003_00", "nowhere"])

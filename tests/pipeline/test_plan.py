@@ -177,6 +177,18 @@ def test_a_new_task_restales_the_questions_only(workshop: Workshop) -> None:
     assert "task distance_prediction_oo absent -> v" in reason
 
 
+def test_languages_restale_the_questions_about_walks_only(workshop: Workshop) -> None:
+    more = {"instruction_languages": ["en", "hi"]}
+    workshop.config = workshop.config.model_copy(update=more)
+    assert workshop.reasons() == {}
+    workshop.config = workshop.config.model_copy(
+        update={"quotas": quotas({TASK: 5, "nav_video": 5}), "instruction_languages": ["en"]}
+    )
+    workshop.build()
+    workshop.config = workshop.config.model_copy(update=more)
+    assert workshop.reasons() == {("qa", "languages nav_video en -> en, hi"): 4}
+
+
 def test_changed_wording_restales_the_questions_only(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qa_stage, "digest", lambda task: "another digest")
     assert workshop.reasons() == {("qa", f"wording changed: {TASK}"): 4}
