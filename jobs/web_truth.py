@@ -18,7 +18,7 @@ from factory.errors import DataError
 from factory.sources.registry import open_source
 from factory.store.lake import Lake
 from factory.store.storage import Storage
-from factory.visibility.select import open_rasterizer
+from factory.visibility.select import RasterizerOnDemand
 from factory.web.labelled import labelled_pictures
 from jobs.command_line import EXPECTED_ERRORS, JobParser, complain, scenes_bar
 from schemas.web import WebImageRecord
@@ -50,7 +50,7 @@ def pictures(options: argparse.Namespace, counts: Counter[str]) -> Iterator[WebI
         raise DataError(
             f"{options.records}: a lake with scenes of {source.name} was expected; build its records first"
         )
-    rasterizer = open_rasterizer(options.rasterizer)
+    rasterizer = RasterizerOnDemand(options.rasterizer)
     try:
         for _, scene in scenes_bar(Console(stderr=True))(scenes):
             yield from labelled_pictures(source, lake, scene, rasterizer, counts)

@@ -18,8 +18,7 @@ from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.registry import open_source
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
-from factory.visibility.rasterizer import Rasterizer
-from factory.visibility.select import open_rasterizer
+from factory.visibility.select import RasterizerOnDemand
 from factory.web.decode import DecodedPicture, DecodeLimits, decode_picture
 from factory.web.estimate import EstimateParameters, estimate_pictures
 from factory.web.estimators.stack import Stack, open_stack
@@ -158,13 +157,11 @@ class LabelStage(ImagesStage):
             raise ValueError("labelled pictures need a lake of records")
         self._source = open_source(config.source, Storage(config.input))
         self._records = Lake(Storage(config.records))
-        self._rasterizer: Rasterizer | None = None
+        self._rasterizer = RasterizerOnDemand(config.rasterizer)
 
     def rows(
         self, shard_id: str, dropped: frozenset[str], counts: Counter[str], bad: BadPictures
     ) -> Iterator[WebImageRecord]:
-        if self._rasterizer is None:  # opened here, so that the context belongs to the thread that draws
-            self._rasterizer = open_rasterizer(self._config.rasterizer)
         rejected: Counter[str] = Counter()
         for record in labelled_pictures(self._source, self._records, shard_id, self._rasterizer, rejected):
             try:
@@ -180,9 +177,7 @@ class LabelStage(ImagesStage):
         counts.update({f"rejected: {reason}": count for reason, count in rejected.items()})
 
     def close(self) -> None:
-        if self._rasterizer is not None:
-            self._rasterizer.close()
-            self._rasterizer = None
+        self._rasterizer.close()
 
 
 def _decoded(

@@ -5,12 +5,12 @@ import pyarrow as pa
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.result import StageResult, run_stage
 from factory.sources.base import FileHasher, Source
+from factory.sources.frame_images import FrameImages
 from factory.sources.registry import open_source
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
-from factory.visibility.rasterizer import Rasterizer
 from factory.visibility.records import VERSION, RecordParams, build_records
-from factory.visibility.select import open_rasterizer
+from factory.visibility.select import RasterizerOnDemand
 from schemas.base import Record
 from schemas.records import InputDigest
 
@@ -35,7 +35,7 @@ class RecordsStage:
         self._source = open_source(config.source, Storage(config.input))
         self._lake = Lake(Storage(config.root))
         self._params = RecordParams(rasterizer=config.rasterizer)
-        self._rasterizer: Rasterizer | None = None
+        self._rasterizer = RasterizerOnDemand(config.rasterizer)
 
     def run(self, scene_id: str, versions: dict[str, str]) -> StageResult:
         """Builds and commits, or quarantines."""
@@ -43,20 +43,16 @@ class RecordsStage:
 
     def close(self) -> None:
         """Frees the rasterizer."""
-        if self._rasterizer is not None:
-            self._rasterizer.close()
-            self._rasterizer = None
+        self._rasterizer.close()
 
     def _build(self, scene_id: str, versions: dict[str, str]) -> dict[str, int]:
         scene = self._source.load(scene_id)
-        if self._rasterizer is None:  # opened here, so that the context belongs to the thread that draws
-            self._rasterizer = open_rasterizer(self._params.rasterizer)
         inputs = [
             InputDigest(name=name.removeprefix(_INPUT), digest=digest)
             for name, digest in sorted(versions.items())
             if name.startswith(_INPUT)
         ]
-        records = build_records(scene, self._rasterizer, self._params, inputs)
+        records = build_records(scene, self._rasterizer, self._params, inputs, FrameImages(self._source))
         upstream = {}
         for table, rows in (("scenes", [records.scene]), ("objects", records.objects)):
             meta = self._write(table, scene_id, rows, versions, {})

@@ -23,22 +23,14 @@ class Instances:
     aabb: Array
 
 
-def collect_instances(scene: Scene, mesh: Mesh) -> Instances:
-    """Every object that has vertices or an annotated box, with its box."""
-    objects = sorted((o for o in scene.objects if len(o.vertex_ids) or o.box is not None), key=lambda o: o.object_id)
-    by_object = np.argsort(mesh.face_object, kind="stable")
-    object_of_face = mesh.face_object[by_object]
-    boxes, bounds = [], []
-    for one in objects:
-        if len(one.vertex_ids) and not 0 <= one.vertex_ids.min() <= one.vertex_ids.max() < len(mesh.vertices):
-            raise DataError(
-                f"{scene.source} scene {scene.scene_id}: object {one.object_id} names vertices that the mesh of "
-                f"{len(mesh.vertices)} vertices does not have; mesh and annotation do not belong together"
-            )
-        start, end = np.searchsorted(object_of_face, [one.object_id, one.object_id + 1])
-        box, extremes = _box_of(one, mesh, mesh.faces[by_object[start:end]])
-        boxes.append(box)
-        bounds.append(extremes)
+def collect_instances(scene: Scene, mesh: Mesh | None) -> Instances:
+    """Every object that has vertices or an annotated box, with its box; without a mesh, every one with a box."""
+    objects = sorted(
+        (o for o in scene.objects if o.box is not None or (mesh is not None and len(o.vertex_ids))),
+        key=lambda o: o.object_id,
+    )
+    found = [_annotated_box(one) for one in objects] if mesh is None else _boxes_on_mesh(scene, mesh, objects)
+    boxes, bounds = [box for box, _ in found], [extremes for _, extremes in found]
     count = len(objects)
     return Instances(
         objects,
@@ -72,13 +64,33 @@ def face_labels(scene: Scene, mesh: Mesh, instances: Instances) -> Array:
     return labels
 
 
-def _box_of(one: SceneObject, mesh: Mesh, faces: Array) -> tuple[Boxes, Array]:
-    """An object's box and its extremes (2, 3), from its annotation or from its vertices; faces : its own (F, 3)."""
+def _boxes_on_mesh(scene: Scene, mesh: Mesh, objects: list[SceneObject]) -> list[tuple[Boxes, Array]]:
+    """Each object's box and its extremes (2, 3), from its annotation or from its vertices."""
+    by_object = np.argsort(mesh.face_object, kind="stable")
+    object_of_face = mesh.face_object[by_object]
+    found = []
+    for one in objects:
+        if len(one.vertex_ids) and not 0 <= one.vertex_ids.min() <= one.vertex_ids.max() < len(mesh.vertices):
+            raise DataError(
+                f"{scene.source} scene {scene.scene_id}: object {one.object_id} names vertices that the mesh of "
+                f"{len(mesh.vertices)} vertices does not have; mesh and annotation do not belong together"
+            )
+        start, end = np.searchsorted(object_of_face, [one.object_id, one.object_id + 1])
+        own = mesh.faces[by_object[start:end]]
+        found.append(_fitted_box(one, mesh, own) if one.box is None else _annotated_box(one))
+    return found
+
+
+def _annotated_box(one: SceneObject) -> tuple[Boxes, Array]:
+    assert one.box is not None
+    box = Boxes(one.box.center, one.box.extents, one.box.rotation)
+    corners = box_corners(box)
+    return box, np.stack([corners.min(axis=0), corners.max(axis=0)])
+
+
+def _fitted_box(one: SceneObject, mesh: Mesh, faces: Array) -> tuple[Boxes, Array]:
+    """faces : the object's own (F, 3)."""
     points = mesh.vertices[one.vertex_ids].astype(np.float64)
-    if one.box is not None:
-        box = Boxes(one.box.center, one.box.extents, one.box.rotation)
-        corners = box_corners(box)
-        return box, np.stack([corners.min(axis=0), corners.max(axis=0)])
     box = fit_box(points, _local_faces(one.vertex_ids, faces))
     inside = points[points_in_box(points, box)]
     return box, np.stack([inside.min(axis=0), inside.max(axis=0)])

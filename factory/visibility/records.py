@@ -2,47 +2,26 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from factory.errors import DataError
-from factory.geometry.cameras import box_to_thousand, point_to_thousand, project, scale_intrinsics
+from factory.geometry.cameras import box_to_thousand, point_to_thousand, project
 from factory.geometry.footprint import floor_area, polygon_area
 from factory.geometry.transforms import inverse, transform_points
-from factory.visibility.instances import Instances, collect_instances, face_labels
+from factory.visibility.image_observer import FrameReader
+from factory.visibility.instances import Instances, collect_instances
 from factory.visibility.keyframes import select_keyframes, video_frames
 from factory.visibility.object_pixels import ObjectPixels, summarise
+from factory.visibility.parameters import RecordParams
 from factory.visibility.rasterizer import Rasterizer
-from factory.visibility.select import RasterizerName
-from factory.visibility.visible_fraction import VertexVisibility
-from schemas.base import Record
+from factory.visibility.survey import Survey, survey_images, survey_mesh
 from schemas.records import InputDigest, ObjectRecord, SceneRecord, ViewRecord, VisibleObject
-from schemas.scene import Frame, Mesh, Scene
+from schemas.scene import Frame, Scene
 
 Array = np.ndarray
 
 VERSION = 2  # raised when the same scene and parameters would give other records
-
-
-class RecordParams(Record):
-    """What decides records besides the scene.
-
-    rasterizer : resolved name; keyframe_* : see `select_keyframes`; video_frame_count : see `video_frames`;
-    raster_long_side : images are rasterized at their own size, at most this long [px];
-    depth_tolerance_* : see `VertexVisibility`; floor_* : see `floor_area`.
-    """
-
-    rasterizer: RasterizerName
-    keyframe_distance_m: float = 0.3
-    keyframe_angle_deg: float = 20.0
-    video_frame_count: int = 32
-    raster_long_side: Annotated[int, Field(ge=1, le=1000)] = 640
-    depth_tolerance_m: float = 0.02
-    depth_tolerance_ratio: float = 0.01
-    floor_voxel_m: float = 0.1
-    floor_alpha_m: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -57,90 +36,108 @@ class Records:
 
 @dataclass(frozen=True)
 class _View:
-    """What one rasterized frame shows, before it is known how much of each object any frame shows."""
+    """What one frame shows, before it is known how much of each object any frame shows."""
 
     pixels: ObjectPixels
     visible_vertices: Array  # (n,)
     centers_camera: Array  # (n, 3)
     width: int
     height: int
+    contradicted: int  # see `Observation`
 
 
-def build_records(scene: Scene, rasterizer: Rasterizer, params: RecordParams, inputs: list[InputDigest]) -> Records:
+def build_records(
+    scene: Scene,
+    rasterizer: Rasterizer,
+    params: RecordParams,
+    inputs: list[InputDigest],
+    reader: FrameReader | None = None,
+) -> Records:
     """Keyframes and video frames of a scene with what they show, and its objects.
 
-    Kept frames are the keyframes, the video frames and those along the navigation paths. The floor area is that of
-    the source's polygon, where there is one, or is taken from the mesh.
+    Kept frames are the keyframes, the video frames and those along the navigation paths. What they show is told by the
+    mesh, rasterized; without one by their images, which `reader` reads. Then frames that cannot be read are left out,
+    the rasterizer is not used, and frames of a scene without objects need no depth. The floor area is that of the
+    source's polygon, where there is one, or is taken from the mesh; without both it is not known.
     An object's `frame_ids` are the kept frames, in order, with at least one pixel of it. `visible_fraction` is 0 for
     an object of which pixels show but no vertex, as happens with triangles larger than the image. Points are centres
     of raster pixels: rounded to 0..1000 they still lie on the object as long as the raster has at most 1000 pixels
     per side.
-    Raises DataError for a scene without mesh or frames.
+    Raises DataError for a scene without frames that can be looked at, and for a mesh without faces.
     """
-    mesh, frames = _usable(scene)
     counts = Counter(scene.rejected)
+    instances = collect_instances(scene, scene.mesh)
+    counts["object: no vertices and no box"] += len(scene.objects) - len(instances.objects)
+    frames = _usable(scene, instances, counts)
     poses = np.stack([frame.world_from_camera for frame in frames])
     keyframes = select_keyframes(poses, params.keyframe_distance_m, params.keyframe_angle_deg)
-    video = {int(frame): place for place, frame in enumerate(video_frames(len(frames), params.video_frame_count))}
+    video = video_frames(len(frames), params.video_frame_count)
     walked = {frame_id for path in scene.paths for frame_id in path.frame_ids}
     on_paths = [place for place, frame in enumerate(frames) if frame.frame_id in walked]
     kept = np.union1d(keyframes, np.array([*video, *on_paths], dtype=np.int64))
     counts["frame: near a kept keyframe"] += len(frames) - len(kept)
-    counts["object: no vertices and no box"] += sum(not len(o.vertex_ids) and o.box is None for o in scene.objects)
 
-    instances = collect_instances(scene, mesh)
-    labels = face_labels(scene, mesh, instances)
-    visibility = VertexVisibility(
-        mesh.vertices,
-        [one.vertex_ids for one in instances.objects],
-        params.depth_tolerance_m,
-        params.depth_tolerance_ratio,
-    )
-    rasterizer.load(mesh.vertices, mesh.faces)
-    views = [_look(frames[i], rasterizer, params, instances, labels, visibility) for i in kept]
-    seen = np.maximum(visibility.seen(), 1)
+    chosen = [frames[i] for i in kept]
+    if scene.mesh is not None:
+        survey = survey_mesh(scene, scene.mesh, instances, chosen, rasterizer, params)
+    else:
+        survey = survey_images(scene, instances, chosen, reader, params)
+    counts.update(survey.counts)
+    views = [_look(frame, survey, instances) for frame in survey.frames]
+    seen = np.maximum(survey.visibility.seen(), 1)
+    counts["pixel: of an object whose box is elsewhere"] += sum(view.contradicted for view in views)
 
-    is_keyframe = np.isin(kept, keyframes)
+    frame_ids = [frame.frame_id for frame in survey.frames]
+    is_keyframe = {frames[i].frame_id for i in keyframes}
+    shown = [frame_id for i in video if (frame_id := frames[i].frame_id) in frame_ids]
+    video_index = {frame_id: place for place, frame_id in enumerate(shown)}
     view_records = [
-        _view_record(scene, frames[i], view, instances, view.visible_vertices / seen, bool(key), video.get(int(i)))
-        for i, view, key in zip(kept, views, is_keyframe, strict=True)
+        _view_record(
+            scene,
+            frame,
+            view,
+            instances,
+            view.visible_vertices / seen,
+            frame.frame_id in is_keyframe,
+            video_index.get(frame.frame_id),
+        )
+        for frame, view in zip(survey.frames, views, strict=True)
     ]
-    object_records = _object_records(scene, instances, [frames[i].frame_id for i in kept], views)
+    object_records = _object_records(scene, instances, survey.point_counts, frame_ids, views)
     counts["object: seen by no kept frame"] += sum(not record.frame_ids for record in object_records)
-    scene_record = _scene_record(scene, _floor_area(scene, mesh, params), inputs)
+    scene_record = _scene_record(scene, _floor_area(scene, params), inputs)
     return Records(scene_record, object_records, view_records, {name: n for name, n in counts.items() if n})
 
 
-def _usable(scene: Scene) -> tuple[Mesh, list[Frame]]:
-    """The mesh and the frames in the order of the sequence."""
+def _usable(scene: Scene, instances: Instances, counts: Counter[str]) -> list[Frame]:
+    """The frames in the order of the sequence, those left out that nothing is known of."""
     name = f"{scene.source} scene {scene.scene_id}"
-    if scene.mesh is None or not len(scene.mesh.faces):
+    if scene.mesh is not None and not len(scene.mesh.faces):
         raise DataError(f"{name}: expected a mesh with faces, found none; visibility is decided by rasterizing it")
     if not scene.frames:
         raise DataError(f"{name}: expected at least one frame with a valid pose, found none; export its frames again")
-    return scene.mesh, sorted(scene.frames, key=lambda frame: frame.index)
+    frames = sorted(scene.frames, key=lambda frame: frame.index)
+    if scene.mesh is not None or not instances.objects:
+        return frames
+    with_depth = [frame for frame in frames if frame.depth is not None]
+    counts["frame: no depth image"] += len(frames) - len(with_depth)
+    if not with_depth:
+        raise DataError(f"{name}: expected a mesh or frames with depth images, found neither; export its depth again")
+    return with_depth
 
 
-def _look(
-    frame: Frame,
-    rasterizer: Rasterizer,
-    params: RecordParams,
-    instances: Instances,
-    labels: Array,
-    visibility: VertexVisibility,
-) -> _View:
-    scale = min(1.0, params.raster_long_side / max(frame.width, frame.height))
-    width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
-    intrinsics = scale_intrinsics(frame.intrinsics, width / frame.width, height / frame.height)
+def _look(frame: Frame, survey: Survey, instances: Instances) -> _View:
     camera_from_world = inverse(frame.world_from_camera)
-    raster = rasterizer.render(frame.world_from_camera, intrinsics, width, height)
+    seen = survey.observer.observe(frame)
+    height, width = seen.labels.shape
     centers_camera = transform_points(camera_from_world, instances.boxes.center)
     return _View(
-        summarise(labels[raster.face_id], project(intrinsics, centers_camera)),
-        visibility.see(camera_from_world, intrinsics, raster),
+        summarise(seen.labels, project(seen.intrinsics, centers_camera)),
+        survey.visibility.see(camera_from_world, seen.intrinsics, seen.depth_m),
         centers_camera,
         width,
         height,
+        seen.contradicted,
     )
 
 
@@ -194,7 +191,7 @@ def _view_record(
 
 
 def _object_records(
-    scene: Scene, instances: Instances, frame_ids: list[str], views: list[_View]
+    scene: Scene, instances: Instances, point_counts: list[int], frame_ids: list[str], views: list[_View]
 ) -> list[ObjectRecord]:
     shown_in: list[list[str]] = [[] for _ in instances.objects]
     for frame_id, view in zip(frame_ids, views, strict=True):
@@ -213,23 +210,25 @@ def _object_records(
             rotation=box[2].ravel().tolist(),
             aabb_min=aabb[0].tolist(),
             aabb_max=aabb[1].tolist(),
-            point_count=len(one.vertex_ids),
+            point_count=points,
             front=None if one.front is None else one.front.tolist(),
             frame_ids=frames,
         )
-        for one, box, aabb, frames in zip(
-            instances.objects, zip(*instances.boxes, strict=True), instances.aabb, shown_in, strict=True
+        for one, box, aabb, points, frames in zip(
+            instances.objects, zip(*instances.boxes, strict=True), instances.aabb, point_counts, shown_in, strict=True
         )
     ]
 
 
-def _floor_area(scene: Scene, mesh: Mesh, params: RecordParams) -> float:
+def _floor_area(scene: Scene, params: RecordParams) -> float | None:
     if scene.floor_polygon:
         return polygon_area(np.reshape(scene.floor_polygon, (-1, 2)))
-    return floor_area(mesh.vertices, mesh.faces, params.floor_voxel_m, params.floor_alpha_m)
+    if scene.mesh is None:
+        return None
+    return floor_area(scene.mesh.vertices, scene.mesh.faces, params.floor_voxel_m, params.floor_alpha_m)
 
 
-def _scene_record(scene: Scene, area: float, inputs: list[InputDigest]) -> SceneRecord:
+def _scene_record(scene: Scene, area: float | None, inputs: list[InputDigest]) -> SceneRecord:
     return SceneRecord(
         source=scene.source,
         scene_id=scene.scene_id,

@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+import numpy as np
+
 from factory.visibility.egl_devices import default_device, list_egl_devices
-from factory.visibility.rasterizer import Rasterizer
+from factory.visibility.rasterizer import Raster, Rasterizer
 
 RasterizerName = Literal["egl", "embree"]
 
@@ -35,3 +37,29 @@ def resolve_rasterizer(name: Literal["auto"] | RasterizerName) -> RasterizerName
     except Exception:  # what the GL binding raises where there is no library, device or driver
         return "embree"
     return "egl"
+
+
+class RasterizerOnDemand:
+    """Opens a rasterizer for the first mesh, in the thread that draws; scenes without a mesh open none."""
+
+    def __init__(self, name: Literal["auto"] | RasterizerName) -> None:
+        self._name: Literal["auto"] | RasterizerName = name
+        self._opened: Rasterizer | None = None
+
+    def load(self, vertices: np.ndarray, faces: np.ndarray) -> None:
+        """See `Rasterizer`."""
+        if self._opened is None:
+            self._opened = open_rasterizer(self._name)
+        self._opened.load(vertices, faces)
+
+    def render(self, world_from_camera: np.ndarray, intrinsics: np.ndarray, width: int, height: int) -> Raster:
+        """See `Rasterizer`. Raises RuntimeError before `load`."""
+        if self._opened is None:
+            raise RuntimeError("there is no mesh to render")
+        return self._opened.render(world_from_camera, intrinsics, width, height)
+
+    def close(self) -> None:
+        """Closes what was opened; the next mesh opens it again."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None

@@ -1,8 +1,6 @@
-"""How much of each object a frame shows: its vertices against the rasterized depth."""
+"""How much of each object a frame shows: its vertices against the depth of the frame."""
 
 import numpy as np
-
-from factory.visibility.rasterizer import Raster
 
 Array = np.ndarray
 
@@ -12,7 +10,7 @@ class VertexVisibility:
 
     vertices : (V, 3) [m, world]; vertex_ids : per object the indices of its vertices;
     tolerance_m, tolerance_ratio : a vertex is visible when its z-depth is within max(tolerance_m, tolerance_ratio * z)
-    of the rasterized one at the nearest pixel.
+    of the frame's at the nearest pixel.
     """
 
     def __init__(self, vertices: Array, vertex_ids: list[Array], tolerance_m: float, tolerance_ratio: float) -> None:
@@ -23,9 +21,10 @@ class VertexVisibility:
         self._seen = np.zeros(len(ids), dtype=bool)
         self._tolerance_m, self._tolerance_ratio = tolerance_m, tolerance_ratio
 
-    def see(self, camera_from_world: Array, intrinsics: Array, raster: Raster) -> Array:
-        """Visible vertices per object (n,) in a frame; camera_from_world (4, 4), intrinsics (3, 3) of the raster."""
-        height, width = raster.depth_m.shape
+    def see(self, camera_from_world: Array, intrinsics: Array, depth_m: Array) -> Array:
+        """Visible vertices per object (n,) in a frame: camera_from_world (4, 4), intrinsics (3, 3) and z-depth (H, W)
+        [m, 0 for none]."""
+        height, width = depth_m.shape
         # pixel (u, v, 1) z = K [R t] p, one row at a time: sums in a fixed order, the same on every machine
         rows = intrinsics @ camera_from_world[:3]
         z = _affine(rows[2], self._points)
@@ -34,7 +33,7 @@ class VertexVisibility:
             v = _affine(rows[1], self._points) / z + 0.5
         inside = np.flatnonzero((z > 0) & (u >= 0) & (u < width) & (v >= 0) & (v < height))
         z = z[inside]
-        depth = raster.depth_m.ravel()[v[inside].astype(np.int64) * width + u[inside].astype(np.int64)]
+        depth = depth_m.ravel()[v[inside].astype(np.int64) * width + u[inside].astype(np.int64)]
         close = np.abs(depth - z) <= np.maximum(self._tolerance_m, self._tolerance_ratio * z)
         visible = inside[close & (depth > 0)]
         self._seen[visible] = True

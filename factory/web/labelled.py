@@ -1,7 +1,8 @@
 """Labelled RGB-D pictures: the keyframes of a lake's scenes as rows of `web_images`, with the truth for models.
 
 The scene's records say which frames are kept and what the objects are; its mesh, rasterized at the size of the maps,
-says which pixels show which object. Structure (walls, floors) and objects without a label are not detections.
+says which pixels show which object; without a mesh the frames' own images do. Structure (walls, floors) and objects
+without a label are not detections.
 """
 
 import hashlib
@@ -18,19 +19,22 @@ from scipy.spatial import ConvexHull, QhullError
 
 from factory.errors import DataError
 from factory.geometry.boxes import Boxes, points_in_box
-from factory.geometry.cameras import scale_intrinsics
 from factory.geometry.gravity import gravity_frame
+from factory.geometry.resampling import nearest_pixels
 from factory.geometry.transforms import inverse
 from factory.sources.base import Source
+from factory.sources.frame_images import FrameImages
 from factory.store.lake import Lake
 from factory.tasks.labels import kinds_of
 from factory.tasks.records import SceneRecords
+from factory.visibility.image_observer import ImageObserver
 from factory.visibility.instances import Instances, collect_instances, face_labels
+from factory.visibility.observer import MeshObserver, Observer
 from factory.visibility.rasterizer import Rasterizer
 from factory.web.depth_png import encode_depth
 from factory.web.masks import encode_mask
 from schemas.records import ObjectRecord, ViewRecord, VisibleObject
-from schemas.scene import Mesh
+from schemas.scene import Frame, Mesh, Scene
 from schemas.web import Detection, TrueBox, WebImageRecord
 
 Array = np.ndarray
@@ -48,12 +52,14 @@ _MODES_OF_DEPTH = ("I;16", "I;16B", "I")
 @dataclass(frozen=True, eq=False)
 class _Scene:
     """What all pictures of a scene share. kinds : number of the label by object id, -1 where a label is ambiguous;
-    label_of_face : (F + 1,) see `face_labels`; place_of : those labels by object id, from 1."""
+    place_of : what the observer calls an object, by object id, from 1."""
 
     records: SceneRecords
     objects: dict[int, ObjectRecord]
     kinds: dict[int, int]
-    label_of_face: Array
+    frames: dict[str, Frame]
+    observer: Observer
+    has_mesh: bool
     place_of: dict[int, int]
     hulls: dict[int, Array]
 
@@ -64,10 +70,11 @@ def labelled_pictures(
     """One picture per keyframe of a scene in the lake, in the order of the `views` table; the scene is the shard.
 
     Depth is the sensor's where the source has it, brought to the size of the maps by the nearest pixel and taken to be
-    registered to the colour image, as the sources promise; else it is rendered from the mesh. What is left out goes to
-    `counts`, by reason. `closed_classes` are the labels of which every object with a pixel in the picture is among the
-    detections, and that nobody would read as another object's. Raises DataError where records, mesh or media are
-    missing or do not belong together, FileNotFoundError where the lake lacks the scene.
+    registered to the colour image, as the sources promise; else it is rendered from the mesh. Without a mesh maps are
+    no finer than the frame's own images. What is left out goes to `counts`, by reason. `closed_classes` are the labels
+    of which every object with a pixel in the picture is among the detections, and that nobody would read as another
+    object's. Raises DataError where records, mesh or media are missing or do not belong together, FileNotFoundError
+    where the lake lacks the scene.
     """
     scene, views = _load(source, lake, scene_id, rasterizer)
     names: set[str] = set()
@@ -75,7 +82,7 @@ def labelled_pictures(
         if not view.is_keyframe:
             counts["frame: not a keyframe"] += 1
             continue
-        picture = _picture(source, scene, view, rasterizer, counts)
+        picture = _picture(source, scene, view, counts)
         if picture is None:
             continue
         if picture.image_id in names:
@@ -97,54 +104,60 @@ def _load(source: Source, lake: Lake, scene_id: str, rasterizer: Rasterizer) -> 
     scenes, objects, views = lake.read_records(source.name, scene_id)
     records = SceneRecords.from_tables(scenes, objects, views)
     scene = source.load(scene_id)
-    if scene.mesh is None or not len(scene.mesh.faces):
+    if scene.mesh is not None and not len(scene.mesh.faces):
         raise DataError(f"{source.name} scene {scene_id}: a mesh with faces was expected, there is none")
     instances = collect_instances(scene, scene.mesh)
     by_id = {row["object_id"]: ObjectRecord.model_validate(row) for row in objects.to_pylist()}
     ids = [one.object_id for one in instances.objects]
-    if sorted(by_id) != ids:
+    frames = {frame.frame_id: frame for frame in scene.frames}
+    rows = [ViewRecord.model_validate(row) for row in views.to_pylist()]
+    if sorted(by_id) != ids or not all(view.frame_id in frames for view in rows):
         raise DataError(
-            f"{source.name} scene {scene_id}: the lake's records are not of the objects that the source has now; "
-            "build the scene again"
+            f"{source.name} scene {scene_id}: the lake's records are not of the objects and frames that the source "
+            "has now; build the scene again"
         )
-    rasterizer.load(scene.mesh.vertices, scene.mesh.faces)
     kinds = dict(zip(records.object_ids.tolist(), kinds_of(records).tolist(), strict=True))
     shared = _Scene(
         records,
         by_id,
         kinds,
-        face_labels(scene, scene.mesh, instances),
+        frames,
+        _observer(source, scene, instances, rasterizer),
+        scene.mesh is not None,
         {object_id: place + 1 for place, object_id in enumerate(ids)},
-        _hulls(instances, scene.mesh),
+        {} if scene.mesh is None else _hulls(instances, scene.mesh),
     )
-    return shared, [ViewRecord.model_validate(row) for row in views.to_pylist()]
+    return shared, rows
 
 
-def _picture(
-    source: Source, scene: _Scene, view: ViewRecord, rasterizer: Rasterizer, counts: Counter[str]
-) -> WebImageRecord | None:
-    width, height = map_size(view.width, view.height)
-    intrinsics = np.array(view.intrinsics).reshape(3, 3)
-    world_from_camera = np.array(view.world_from_camera).reshape(4, 4)
-    scaled = scale_intrinsics(intrinsics, width / view.width, height / view.height)
-    raster = rasterizer.render(world_from_camera, scaled, width, height)
-    rendered = np.where(raster.depth_m > 0, raster.depth_m, np.nan).astype(np.float32)
-    sensed = None if view.depth is None else _sensor_depth(source, view.depth, width, height)
-    if sensed is not None and not np.isfinite(sensed).any():
-        counts["frame: its depth image is empty, rendered depth instead"] += 1
-        sensed = None
-    depth = rendered if sensed is None else sensed
+def _observer(source: Source, scene: Scene, instances: Instances, rasterizer: Rasterizer) -> Observer:
+    if scene.mesh is None:
+        return ImageObserver(instances, FrameImages(source), MAP_LONG_SIDE_PX)
+    return MeshObserver(rasterizer, scene.mesh, face_labels(scene, scene.mesh, instances), MAP_LONG_SIDE_PX)
+
+
+def _picture(source: Source, scene: _Scene, view: ViewRecord, counts: Counter[str]) -> WebImageRecord | None:
+    seen = scene.observer.observe(scene.frames[view.frame_id])
+    height, width = seen.labels.shape
+    surface = np.where(seen.depth_m > 0, seen.depth_m, np.nan).astype(np.float32)
+    sensed = surface  # without a mesh the surface is what the sensor saw
+    if scene.has_mesh:
+        sensed = None if view.depth is None else _sensor_depth(source, view.depth, width, height)
+        if sensed is not None and not np.isfinite(sensed).any():
+            counts["frame: its depth image is empty, rendered depth instead"] += 1
+            sensed = None
+    depth = surface if sensed is None else sensed
     if not np.isfinite(depth).any():
         counts["frame: no depth at all"] += 1
         return None
-    shown = scene.label_of_face[raster.face_id]
     if sensed is None:
-        hidden = np.zeros(shown.shape, dtype=bool)
+        hidden = np.zeros(seen.labels.shape, dtype=bool)
     else:
         with np.errstate(invalid="ignore"):  # where the sensor has no reading, the mesh is believed
-            hidden = np.abs(sensed - rendered) > _OFF_SHARE * rendered + _OFF_M
+            hidden = np.abs(sensed - surface) > _OFF_SHARE * surface + _OFF_M
+    world_from_camera = np.array(view.world_from_camera).reshape(4, 4)
     gravity_from_camera = gravity_frame(-world_from_camera[2, :3])  # down in the world is -z
-    detections, complete = _detections(scene, view, gravity_from_camera, shown, hidden, counts)
+    detections, complete = _detections(scene, view, gravity_from_camera, seen.labels, hidden, counts)
     data, _ = source.read_media(view.image)
     records = scene.records
     if gravity_from_camera is None:
@@ -209,7 +222,7 @@ def _detections(
 ) -> tuple[list[Detection], list[str]]:
     """The objects that show, by rising id, and the labels of which all that show are among them.
 
-    shown : (h, w) the label of what the mesh shows, see `face_labels`; hidden : (h, w) what stands before it.
+    shown : (h, w) the label of what shows, see `Observation`; hidden : (h, w) what stands before it.
     """
     found: list[Detection] = []
     missed: set[int] = set()
@@ -286,9 +299,7 @@ def _sensor_depth(source: Source, uri: str, width: int, height: int) -> Array:
     if image.mode not in _MODES_OF_DEPTH:
         raise DataError(f"{uri}: expected 16-bit depth in millimetres, found an image of mode {image.mode}")
     millimetres = np.asarray(image)
-    rows = ((np.arange(height) + 0.5) * (millimetres.shape[0] / height)).astype(np.int64)
-    columns = ((np.arange(width) + 0.5) * (millimetres.shape[1] / width)).astype(np.int64)
-    picked = millimetres[rows[:, None], columns].astype(np.float32)
+    picked = nearest_pixels(millimetres, width, height).astype(np.float32)
     metres: Array = np.where(picked > 0, picked / np.float32(1000), np.float32(np.nan))
     return metres
 
