@@ -16,7 +16,13 @@ from factory.sources.procedural.render import SceneRenderer
 from factory.sources.procedural.scene import ProceduralScene
 from factory.sources.procedural.stations import IMAGES, TILTS_DEG, TURNS, Station, in_sight
 from factory.sources.procedural.writers.folders import complete_folder
-from factory.sources.procedural.writers.matterport3d_house import FILE_FROM_CAMERA, HouseWriter, file_intrinsics
+from factory.sources.procedural.writers.matterport3d_house import AnnotatedFaces, write_annotated_mesh
+from factory.sources.procedural.writers.matterport3d_records import (
+    FILE_FROM_CAMERA,
+    file_intrinsics,
+    house_records,
+    numbers,
+)
 from factory.sources.procedural.writers.shots import shots, steps_of
 
 Array = np.ndarray
@@ -55,8 +61,7 @@ def write_matterport3d(scene: ProceduralScene, root: Path, scan_id: str, packed:
     The folder appears when it is complete.
     """
     target = root / scan_id
-    places = stations_of(scene)
-    panos = pano_ids(scan_id, len(places))
+    panos = pano_ids(scan_id, len(stations_of(scene)))
     with complete_folder(target) as partial:
         for kind in (
             "undistorted_color_images",
@@ -70,7 +75,9 @@ def write_matterport3d(scene: ProceduralScene, root: Path, scan_id: str, packed:
             colors = np.rint(renderer.vertex_colors() * 255).astype(np.uint8)
         conf = partial / "undistorted_camera_parameters" / f"{scan_id}.conf"
         conf.write_text(_conf(scene, panos), newline="\n")
-        HouseWriter(scene, scan_id, panos, places).write(partial / "house_segmentations", colors)
+        annotated, house = AnnotatedFaces(scene), partial / "house_segmentations"
+        write_annotated_mesh(annotated, house, scan_id, colors)
+        (house / f"{scan_id}.house").write_text(house_records(annotated, scan_id, panos), newline="\n")
         if packed:
             _pack(partial, scan_id)
     write_connectivity(scene, root / "connectivity", scan_id)
@@ -127,15 +134,14 @@ def _conf(scene: ProceduralScene, panos: list[str]) -> str:
         "depth_directory undistorted_depth_images",
         "color_directory undistorted_color_images",
     ]
-    intrinsics = "  ".join(" ".join(f"{value:g}" for value in row) for row in file_intrinsics(scene))
+    intrinsics = numbers(*file_intrinsics(scene))
     for station in sorted(range(len(panos)), key=lambda station: panos[station]):
         for index in range(IMAGES * station, IMAGES * (station + 1)):
             if index % TURNS == 0:
                 lines += ["", f"intrinsics_matrix {intrinsics}"]
             file_pose = scene.cameras[index].world_from_camera @ FILE_FROM_CAMERA
             pano, place = panos[station], _camera_yaw(index)
-            numbers = "  ".join(" ".join(f"{value:g}" for value in row) for row in file_pose)
-            lines.append(f"scan {pano}_d{place}.png {pano}_i{place}.jpg  {numbers}")
+            lines.append(f"scan {pano}_d{place}.png {pano}_i{place}.jpg  {numbers(*file_pose)}")
     return "".join(f"{line}\n" for line in lines)
 
 

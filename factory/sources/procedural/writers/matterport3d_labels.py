@@ -34,9 +34,9 @@ COLUMNS = (
 
 
 class Named(NamedTuple):
-    """A label: its `index` in the mapping, and its class of the 40."""
+    """A label: its row in the mapping (`index`), and its class of the 40."""
 
-    index: int
+    row: int
     mpcat40: int
 
 
@@ -51,11 +51,11 @@ def write_category_mapping(root: Path) -> Path:
     """Writes `category_mapping.tsv`: tabs, 18 columns; columns we have no use for are empty."""
     lines = ["\t".join(COLUMNS)]
     for raw, nyu40 in RAW.items():
-        index, mpcat40 = named(raw)
+        row, mpcat40 = named(raw)
         eigen_id, eigen = EIGEN13.get(nyu40, (6, "Furniture") if nyu40 in FURNITURE else (7, "Objects"))
         nyu40_id = NYU40.index(nyu40) + 1
-        row = (index, raw, raw, 1, "", nyu40_id, eigen_id, raw, nyu40, eigen, "", "", "", "", "", "", mpcat40)
-        lines.append("\t".join(str(value) for value in (*row, MPCAT40[mpcat40])))
+        fields = (row, raw, raw, 1, "", nyu40_id, eigen_id, raw, nyu40, eigen, "", "", "", "", "", "", mpcat40)
+        lines.append("\t".join(str(field) for field in (*fields, MPCAT40[mpcat40])))
     path = root / "category_mapping.tsv"
     path.write_text("".join(f"{line}\n" for line in lines), newline="\n")
     return path
