@@ -29,16 +29,9 @@ def read_trajectory(data: bytes, name: str, counts: Counter[str]) -> Trajectory:
     A line holds the time [s], a rotation as axis times angle [rad], and a translation [m]: those of the transform from
     the world to the camera, which is inverted here. The world's z is up; camera axes are x right, y down, z forward.
     """
-    rows = []
-    for line in data.decode("utf-8", "replace").splitlines():
-        try:
-            numbers = [float(word) for word in line.split()]
-        except ValueError:
-            numbers = [0.0]
-        if len(numbers) == 7:
-            rows.append(numbers)
-        elif numbers:
-            counts[MALFORMED_LINE] += 1
+    lines = [line for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
+    rows = [numbers for line in lines if (numbers := _seven(line))]
+    counts[MALFORMED_LINE] += len(lines) - len(rows)
     table = np.array(rows, dtype=np.float64).reshape(-1, 7)
     finite = np.isfinite(table).all(axis=1)
     counts[NOT_FINITE] += int((~finite).sum())
@@ -54,3 +47,11 @@ def read_trajectory(data: bytes, name: str, counts: Counter[str]) -> Trajectory:
     camera_from_world[:, :3, :3] = Rotation.from_rotvec(table[first, 1:4]).as_matrix()
     camera_from_world[:, :3, 3] = table[first, 4:7]
     return Trajectory(times, inverse(camera_from_world))
+
+
+def _seven(line: str) -> list[float] | None:
+    try:
+        numbers = [float(word) for word in line.split()]
+    except ValueError:
+        return None
+    return numbers if len(numbers) == 7 else None
