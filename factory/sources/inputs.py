@@ -21,12 +21,16 @@ def read_required(root: Storage, path: str, advice: str) -> bytes:
         raise DataError(f"{path}: cannot be read ({error.strerror}); {advice}") from error
 
 
+def places_of_tables(root: Storage) -> list[Storage]:
+    """Where files of a whole data set may lie: the root, and the folder that holds the root."""
+    parent = root.url.rpartition("/")[0]
+    return [root] if not parent or parent.endswith(":/") else [root, Storage(parent)]
+
+
 def find_table(root: Storage, *names: str) -> bytes | None:
     """The first of these files of a whole data set that is found, in the root or in the folder that holds the root."""
-    parent = root.url.rpartition("/")[0]
-    beside = [] if not parent or parent.endswith(":/") else [Storage(parent)]
     for name in names:
-        for place in [root, *beside]:
+        for place in places_of_tables(root):
             try:
                 return place.read_bytes(name)
             except (FileNotFoundError, PermissionError):  # a bucket may show the root and hide what is beside it

@@ -24,14 +24,14 @@ from factory.sources.images import size_from_header
 from factory.sources.inputs import find_table
 from factory.sources.labels import LabelMap, read_label_map
 from factory.sources.matterport3d.annotation import read_annotated_mesh
-from factory.sources.matterport3d.conf import read_conf
+from factory.sources.matterport3d.conf import CameraFile, read_conf
 from factory.sources.matterport3d.files import CAMERAS, COLOR, DEPTH, HOUSE, UNREADABLE, ScanFiles
 from factory.sources.matterport3d.frames import load_frames
 from factory.sources.matterport3d.labels import MAPPING_FILE
 from factory.sources.matterport3d.objects import scene_objects
 from factory.sources.splits import SPLITS, RoomSplits, listed_ids
 from factory.store.storage import Storage
-from schemas.scene import Mesh, Scene
+from schemas.scene import Frame, Mesh, Scene
 
 _SCAN = re.compile(r"(?=.*[0-9A-Z])[0-9A-Za-z]{11}")
 _PLACES = ("", "scans", "v1/scans")
@@ -86,20 +86,39 @@ class Matterport3DSource:
         if not files.entries:
             raise DataError(f"{scene_id}: no folder of this name with files in it; download the scan")
         counts: Counter[str] = Counter()
-        conf, conf_name = files.read(CAMERAS, f"{scene_id}.conf", "download undistorted_camera_parameters")
-        cameras = read_conf(conf, conf_name)
+        cameras = self._cameras(files, scene_id)
         house = read_annotated_mesh(files, scene_id, self._labels, counts)
         objects, face_object = scene_objects(house.named, house.faces, house.face_object, len(house.vertices), counts)
         if not objects:
             raise DataError(f"{house.name}: no object with vertices in it; there is nothing to ask about")
-        color, depth = files.listing(COLOR), files.listing(DEPTH)
-        frames = load_frames(cameras, color, depth, self._image_size, files.place(COLOR), counts)
+        frames = self._frames(files, cameras, counts)
         return Scene(
             source=self.name,
             scene_id=scene_id,
             split=self._splits.split_of(scene_id),
             mesh=Mesh(vertices=house.vertices, faces=house.faces, face_object=face_object),
             objects=objects,
+            frames=frames,
+            axis_aligned=False,
+            rejected={reason: n for reason, n in sorted(counts.items()) if n},
+        )
+
+    def is_annotated(self, scene_id: str) -> bool:
+        """Whether there is a mesh with objects, or should be; walks need none."""
+        files = self._files(scene_id)
+        return bool({HOUSE, f"{HOUSE}.zip"} & set(files.entries))
+
+    def load_views(self, scene_id: str) -> Scene:
+        """The house's frames alone, without mesh and objects."""
+        files = self._files(scene_id)
+        counts: Counter[str] = Counter()
+        frames = self._frames(files, self._cameras(files, scene_id), counts)
+        return Scene(
+            source=self.name,
+            scene_id=scene_id,
+            split=self._splits.split_of(scene_id),
+            mesh=None,
+            objects=[],
             frames=frames,
             axis_aligned=False,
             rejected={reason: n for reason, n in sorted(counts.items()) if n},
@@ -121,6 +140,13 @@ class Matterport3DSource:
         raise DataError(f"{uri}: expected an image (.jpg) or depth (.png#depth_scale=4000)")
 
     # inside
+
+    def _cameras(self, files: ScanFiles, scene_id: str) -> CameraFile:
+        return read_conf(*files.read(CAMERAS, f"{scene_id}.conf", "download undistorted_camera_parameters"))
+
+    def _frames(self, files: ScanFiles, cameras: CameraFile, counts: Counter[str]) -> list[Frame]:
+        color, depth = files.listing(COLOR), files.listing(DEPTH)
+        return load_frames(cameras, color, depth, self._image_size, files.place(COLOR), counts)
 
     @cached_property
     def _labels(self) -> LabelMap:
