@@ -40,6 +40,7 @@ from schemas.scene import Mesh, Scene
 
 _SUFFIXES = {".png": ".png", ".jpg": ".jpg", ".jpeg": ".jpg"}
 _UNREADABLE = "unreadable"
+_FRAME_DIGESTS = ("images", "depth", "intrinsics")
 
 
 class ARKitScenesSource:
@@ -67,10 +68,13 @@ class ARKitScenesSource:
 
     def input_digests(self, scene_id: str, hasher: FileHasher) -> dict[str, str]:
         """Mesh, annotation, poses and intrinsics by content, images by path and size; see `Source`."""
-        capture = find_capture(self._root, scene_id) or Capture(scene_id, scene_id, scene_id, {})
-        contents = {"mesh": capture.mesh, "annotation": capture.annotation, "poses": capture.trajectory}
-        digests = {name: digest_or_missing(hasher.content, path) for name, path in contents.items()}
-        digests.update(self._frame_digests(capture, digests["poses"], hasher))
+        capture = find_capture(self._root, scene_id)
+        digests = dict.fromkeys(("mesh", "annotation", "poses", *_FRAME_DIGESTS), MISSING)
+        if capture is not None:
+            contents = {"mesh": capture.mesh, "annotation": capture.annotation, "poses": capture.trajectory}
+            digests |= {name: digest_or_missing(hasher.content, path) for name, path in contents.items()}
+            if digests["poses"] != MISSING:
+                digests |= self._frame_digests(capture, digests["poses"], hasher)
         try:
             digests["split"] = self._splits.split_of(scene_id)
             digests["sky"] = str(self._tables.sky_turns.get(scene_id))
@@ -141,13 +145,11 @@ class ARKitScenesSource:
 
     def _frame_digests(self, capture: Capture, poses: str, hasher: FileHasher) -> dict[str, str]:
         """Of the images, depth maps and intrinsics that the scene's frames are taken from."""
-        if poses == MISSING:
-            return dict.fromkeys(("images", "depth", "intrinsics"), MISSING)
         try:
             times = read_trajectory(self._root.read_bytes(capture.trajectory), capture.trajectory, Counter()).times
             recording = find_recording(self._root, capture, times)
         except DataError:
-            return dict.fromkeys(("images", "depth", "intrinsics"), _UNREADABLE)
+            return dict.fromkeys(_FRAME_DIGESTS, _UNREADABLE)
         digests = {
             kind: digest_of(f"{one.path}\t{one.size}" for one in recording.listed[kind])
             for kind in ("images", "depth")
