@@ -148,7 +148,7 @@ class ARKitScenesSource:
         try:
             times = read_trajectory(self._root.read_bytes(capture.trajectory), capture.trajectory, Counter()).times
             recording = find_recording(self._root, capture, times)
-        except DataError:
+        except (DataError, PermissionError):
             return dict.fromkeys(_FRAME_DIGESTS, _UNREADABLE)
         digests = {
             kind: digest_of(f"{one.path}\t{one.size}" for one in recording.listed[kind])
