@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.result import StageResult, run_stage
+from factory.selfcheck.check import require_good
 from factory.sources.base import FileHasher, Source
 from factory.sources.frame_images import FrameImages
 from factory.sources.registry import open_source
@@ -47,12 +48,14 @@ class RecordsStage:
 
     def _build(self, scene_id: str, versions: dict[str, str]) -> dict[str, int]:
         scene = self._source.load(scene_id)
+        images = FrameImages(self._source)
+        require_good(scene, images)  # decides whether there are records, not what is in them
         inputs = [
             InputDigest(name=name.removeprefix(_INPUT), digest=digest)
             for name, digest in sorted(versions.items())
             if name.startswith(_INPUT)
         ]
-        records = build_records(scene, self._rasterizer, self._params, inputs, FrameImages(self._source))
+        records = build_records(scene, self._rasterizer, self._params, inputs, images)
         upstream = {}
         for table, rows in (("scenes", [records.scene]), ("objects", records.objects)):
             meta = self._write(table, scene_id, rows, versions, {})
