@@ -109,7 +109,8 @@ def _poses_digest(folder: SceneFolder, found: ExportedFrames, hasher: FileHasher
 def _calibration_files(folder: SceneFolder, found: ExportedFrames) -> tuple[list[str], list[str], list[str]]:
     """Files with intrinsics, relative to the input root: per kind of image, of the recorder, of our own. The first
     kind that is there counts."""
-    own = [folder.inside(name) for name in _OWN_INTRINSICS if folder.has(name)]
+    places = [f"{rel}/{name}".removeprefix("/") for rel in (_place(folder) or "", "") for name in _OWN_INTRINSICS]
+    own = [folder.inside(rel) for rel in places if folder.has(rel)]
     return [*found.intrinsics.values()], [found.info] if found.info else [], own[:1]
 
 

@@ -142,7 +142,8 @@ def _depth_view(
         return None, True
     c = seen.intrinsics
     ratio = d[[0, 1], [0, 1]] / c[[0, 1], [0, 1]]
-    width, height = (max(1, round(size[i] * ratio[i])) for i in (0, 1))
+    width = max(1, round(size[0] * ratio[0]))
+    height = max(1, round(size[1] * width / size[0]))
     pixel = np.array([size[0] / width, size[1] / height])  # of the view, in pixels of the image
     first = d[:2, 2] + ratio * (pixel / 2 - 0.5 - c[:2, 2])
     step = ratio * pixel
