@@ -24,13 +24,14 @@ class Found(NamedTuple):
 
 
 class ScanFiles:
-    """The folder of a scan, relative to the root. A folder of a type comes before a zip of it."""
+    """The folder of a scan, relative to the root, listed once. A folder of a type comes before a zip of it."""
 
     def __init__(self, storage: Storage, archives: Archives, folder: str) -> None:
         self.folder = folder
         self._storage = storage
         self._archives = archives
         self._scan_id = folder.rpartition("/")[2]
+        self._listings: dict[str, dict[str, Found]] = {}
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -47,16 +48,9 @@ class ScanFiles:
 
     def listing(self, kind: str) -> dict[str, Found]:
         """All files of a type by name. Raises DataError for a damaged archive."""
-        if self._is_packed(kind):
-            path, below = self.place(kind), f"{self._scan_id}/{kind}/"
-            return {
-                member.name.removeprefix(below): Found(archive_uri(path, member.name), member.size, member.digest)
-                for member in self._archives.open(path).members(below)
-            }
-        if kind not in self.entries:
-            return {}
-        folder = self.place(kind)
-        return {e.name: Found(f"{folder}/{e.name}", e.size, None) for e in self._storage.scan(folder) if not e.is_dir}
+        if kind not in self._listings:
+            self._listings[kind] = self._list(kind)
+        return self._listings[kind]
 
     def read(self, kind: str, name: str, advice: str) -> tuple[bytes, str]:
         """The bytes of a file and its URI. Raises DataError with the advice where it is missing or unreadable."""
@@ -86,6 +80,20 @@ class ScanFiles:
             return UNREADABLE
         return digest_of(listed) if listed else MISSING
 
+    # inside
+
     def _is_packed(self, kind: str) -> bool:
         folder, archive = self.entries.get(kind), self.entries.get(f"{kind}.zip")
         return archive is not None and not archive.is_dir and (folder is None or not folder.is_dir)
+
+    def _list(self, kind: str) -> dict[str, Found]:
+        if self._is_packed(kind):
+            path, below = self.place(kind), f"{self._scan_id}/{kind}/"
+            return {
+                member.name.removeprefix(below): Found(archive_uri(path, member.name), member.size, member.digest)
+                for member in self._archives.open(path).members(below)
+            }
+        if kind not in self.entries:
+            return {}
+        folder = self.place(kind)
+        return {e.name: Found(f"{folder}/{e.name}", e.size, None) for e in self._storage.scan(folder) if not e.is_dir}

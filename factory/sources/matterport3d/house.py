@@ -60,14 +60,16 @@ def read_house(data: bytes, name: str) -> dict[int, Category | None]:
             f"{' '.join(tokens[:3])!r}; download it again"
         )
     version = tokens[1]
+    start = 3 + _HEADER_FIELDS[version]
+    if len(tokens) < start:
+        raise _damaged(name, "the end of the file in it")
     try:
         numbers = [int(token) for token in tokens[5 : 5 + len(_COUNTS[version])]]
     except ValueError as error:
         raise _damaged(name, f"a first record without counts ({error})") from None
-    counts = dict(zip(_COUNTS[version], numbers, strict=False))
-    records = _Records(tokens, 3 + _HEADER_FIELDS[version], name)
+    records = _Records(tokens, start, name)
     try:
-        return _objects(counts, records)
+        return _objects(dict(zip(_COUNTS[version], numbers, strict=True)), records)
     except ValueError as error:
         raise _damaged(name, f"a record without its numbers ({error})") from None
 
@@ -81,7 +83,7 @@ class _Records:
     def take(self, kind: str, count: int) -> Iterator[list[str]]:
         """The fields of the next `count` records, which must be of this kind."""
         letters, width = _RECORDS[kind]
-        for place in range(count):
+        for place in range(1, count + 1):
             letter = self._tokens[self._at] if self._at < len(self._tokens) else "the end of the file"
             fields = self._tokens[self._at + 1 : self._at + 1 + width]
             if letter not in letters or len(fields) < width:
