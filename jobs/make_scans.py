@@ -1,4 +1,4 @@
-"""Makes procedural scans in the ScanNet v2 layout, to try everything without a data set."""
+"""Makes procedural scans in the layout of a data set, to try everything without one."""
 
 import json
 import multiprocessing
@@ -8,14 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from factory.sources.procedural.scene import build_scene
-from factory.sources.procedural.writers.scannet import write_scannet, write_splits
-from factory.sources.procedural.writers.scannet_labels import write_label_table
+from factory.sources.procedural.writers.formats import FORMATS
 from jobs.command_line import JobParser
 
 SETTINGS = "procedural.json"
 
 
-def make_scan(root: Path, index: int, settings: dict[str, int | float]) -> str:
+def make_scan(root: Path, form: str, index: int, settings: dict[str, int | float]) -> str:
     """Writes scene `index`; a line for the user."""
     started = time.perf_counter()
     scene = build_scene(
@@ -26,7 +25,8 @@ def make_scan(root: Path, index: int, settings: dict[str, int | float]) -> str:
         width=int(settings["width"]),
         height=int(settings["height"]),
     )
-    folder = write_scannet(scene, root, f"scene{index:04d}_00")
+    scene = FORMATS[form].prepare(scene)
+    folder = FORMATS[form].write(scene, root, FORMATS[form].scene_id(index))
     rooms = ", ".join(room.kind for room in scene.rooms)
     return (
         f"{folder.name}: {rooms}; {sum(o.annotated for o in scene.objects)} objects, {len(scene.mesh.faces)} faces, "
@@ -37,6 +37,12 @@ def make_scan(root: Path, index: int, settings: dict[str, int | float]) -> str:
 def main(argv: list[str] | None = None) -> int:
     parser = JobParser(__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of scene folders")
+    parser.add_argument(
+        "--format",
+        choices=sorted(FORMATS),
+        default="scannet",
+        help="layout, by the name of the source that reads it (default: %(default)s)",
+    )
     parser.add_argument("--scenes", type=int, default=2, help="how many scenes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="other seeds give other homes (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=120, help="images per scene (default: %(default)s)")
@@ -51,20 +57,21 @@ def main(argv: list[str] | None = None) -> int:
 
     args.out.mkdir(parents=True, exist_ok=True)
     settings = {name: getattr(args, name) for name in ("seed", "frames", "step", "faces", "width", "height")}
+    form = FORMATS[args.format]
     record = args.out / SETTINGS
-    if record.exists() and json.loads(record.read_text()) != settings:
+    described = settings if args.format == "scannet" else {"format": args.format, **settings}
+    if record.exists() and json.loads(record.read_text()) != described:
         print(
             f"{record} says that {args.out} holds scans made with other settings; name another --out", file=sys.stderr
         )
         return 2
-    record.write_text(json.dumps(settings, indent=1) + "\n")
-    write_label_table(args.out)
-    names = [f"scene{i:04d}_00" for i in range(args.scenes)]
-    missing = [i for i, name in enumerate(names) if not (args.out / name).is_dir()]
+    record.write_text(json.dumps(described, indent=1) + "\n")
+    names = [form.scene_id(i) for i in range(args.scenes)]
+    missing = [i for i, name in enumerate(names) if not (args.out / form.folder(name)).is_dir()]
     for name in (names[i] for i in range(args.scenes) if i not in missing):
         print(f"{name}: already there")
-    jobs = [(args.out, i, settings) for i in missing]
-    if args.processes > 1 and len(jobs) > 1:
+    jobs = [(args.out, args.format, i, settings) for i in missing]
+    if args.processes > 1 and len(jobs) > 1 and not form.appends:
         # Unlike a multiprocessing pool this one reports a process that dies, instead of waiting for it.
         with ProcessPoolExecutor(args.processes, multiprocessing.get_context("spawn")) as pool:
             for line in pool.map(make_scan, *zip(*jobs, strict=True)):
@@ -72,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
     else:
         for job in jobs:
             print(make_scan(*job), flush=True)
-    write_splits(args.out, names)
+    form.write_tables(args.out, names)
     return 0
 
 
