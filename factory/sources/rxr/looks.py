@@ -9,6 +9,7 @@ from factory.sources.rxr.traces import Trace
 Array = np.ndarray
 
 AT_VIEWPOINT_M = 0.5  # viewpoints are about 2 m apart
+_STILL_M = 0.01
 _SWEEP_STEP_RAD = np.radians(10.0)
 _SWEEP_STEP_S = 0.2
 _PAUSE_S = 1.0
@@ -24,16 +25,19 @@ class Looks:
 
 
 def looks_of_trace(trace: Trace, positions: Array) -> Looks | None:
-    """The looks of a guide who stood at all of the viewpoints, positions (v, 3) [m, world]; None for another trace.
+    """The looks of a guide who stood at the viewpoints of a path, positions (v, 3) [m, world], first in its order and
+    at last at its end; None for another trace.
 
-    Samples away from the path's viewpoints, as in the middle of a hop, count for none.
+    Samples away from the path's viewpoints and those on the move count for none.
     """
     away = np.linalg.norm(trace.positions[:, None] - positions, axis=2)
     places = away.argmin(axis=1)
-    there = away.min(axis=1) <= AT_VIEWPOINT_M
-    if there.sum() * 2 < len(there) or set(places[there].tolist()) != set(_first_places(positions).tolist()):
+    stood = (away.min(axis=1) <= AT_VIEWPOINT_M) & _still(trace.positions)
+    path = _first_places(positions).tolist()
+    order = places[stood].tolist()
+    if list(dict.fromkeys(order)) != list(dict.fromkeys(path)) or order[-1] != path[-1]:
         return None
-    return Looks(places[there], trace.directions[there], trace.seconds[there])
+    return Looks(places[stood], trace.directions[stood], trace.seconds[stood])
 
 
 def looks_along(positions: Array, heading: float) -> Looks:
@@ -52,6 +56,13 @@ def looks_along(positions: Array, heading: float) -> Looks:
     angles = np.array(headings)
     directions = np.stack([np.sin(angles), np.cos(angles), np.zeros(len(angles))], axis=1)
     return Looks(np.array(places), directions, np.array(seconds))
+
+
+def _still(positions: Array) -> Array:
+    """(n,) whether a sample is where the one before it or after it is; positions (n, 3)."""
+    same = np.linalg.norm(np.diff(positions, axis=0), axis=1) <= _STILL_M
+    still: Array = np.append(same, False) | np.insert(same, 0, False)
+    return still
 
 
 def _first_places(positions: Array) -> Array:
