@@ -22,6 +22,7 @@ Array = np.ndarray
 Three = tuple[Finite, Finite, Finite]
 
 _TOLERANCE = 1e-2
+_EXACT = 1e-9
 
 
 class BoxEntry(BaseModel):
@@ -85,15 +86,17 @@ def _turn(entry: BoxEntry, settings: Settings) -> Array | None:
     from scipy.spatial.transform import Rotation
 
     if entry.quaternion_xyzw is not None:
-        length = np.linalg.norm(entry.quaternion_xyzw)
-        return Rotation.from_quat(entry.quaternion_xyzw).as_matrix() if abs(length - 1) <= _TOLERANCE else None
-    if entry.rotation is not None:
+        if abs(np.linalg.norm(entry.quaternion_xyzw) - 1) > _TOLERANCE:
+            return None
+        turn: Array = Rotation.from_quat(entry.quaternion_xyzw).as_matrix()
+    elif entry.rotation is not None:
         written = np.array(entry.rotation)
         if np.abs(written @ written.T - np.eye(3)).max() > _TOLERANCE:
             return None
         u, _, vt = np.linalg.svd(written)
-        nearest: Array = u @ vt  # maybe mirrored: a box is the same then
-        return nearest
-    up = settings.world_from_file[2]  # the axis of the files' world that points up
-    turn: Array = Rotation.from_rotvec(np.radians(entry.yaw_deg or 0.0) * up).as_matrix()
-    return turn
+        turn = u @ vt  # maybe mirrored: a box is the same then
+    else:
+        up = settings.world_from_file[2]  # the axis of the files' world that points up
+        turn = Rotation.from_rotvec(np.radians(entry.yaw_deg or 0.0) * up).as_matrix()
+    whole = np.rint(turn)
+    return np.where(np.abs(turn - whole) < _EXACT, whole, turn)  # upright boxes are exactly that
