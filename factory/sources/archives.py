@@ -222,7 +222,7 @@ def _read_listing(storage: Storage, path: str, size: int) -> tuple[list[str], np
         if _IN_EXTRA_FIELD in (length, stored, offset):
             length, stored, offset = _wide(extra, (length, stored, offset), path)
         method = _UNREADABLE_METHOD if flags & _ENCRYPTED else method
-        name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
+        name = raw.decode("utf-8" if flags & _UTF8 or raw.isascii() else "cp437", "replace")
         rows.append((name, (offset + shift, stored, length, crc, method)))
     if at > len(data):
         raise _no_archive(path, "a listing that is cut off")

@@ -24,7 +24,7 @@ VIEW_FILES = (COLOUR, SEMANTIC, INSTANCES, DEPTH, CAMERA)
 _TOP = "Structured3D"
 _ROOMS, _VIEWS = "2D_rendering", "perspective/full"
 _IN_VIEW = re.compile(rf"{_ROOMS}/(\d+)/{_VIEWS}/(\d+)/({'|'.join(map(re.escape, VIEW_FILES))})")
-_IN_ARCHIVE = re.compile(rf"{_TOP}/({SCENE.pattern})/(.+)")
+_IN_ARCHIVE = re.compile(rf"{_TOP}/({SCENE.pattern})/({BOXES}|{ANNOTATION}|{_IN_VIEW.pattern})")
 _LOOKING = 16  # folders of a bucket looked at at the same time
 
 
@@ -166,7 +166,6 @@ def _scenes_in(archive: Archive) -> dict[str, bool]:
     """Of a listing of which nothing else is kept: most archives hold what is not used."""
     scenes: dict[str, bool] = {}
     for name in archive.names(f"{_TOP}/scene_"):
-        match = _IN_ARCHIVE.fullmatch(name)
-        if match and _is_used(match[2]):
+        if match := _IN_ARCHIVE.fullmatch(name):
             scenes[match[1]] = scenes.get(match[1], False) or match[2] not in (BOXES, ANNOTATION)
     return scenes
