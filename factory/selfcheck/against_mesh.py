@@ -1,6 +1,7 @@
 """Depth images, or without them only the cameras, against the scene's mesh."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -29,13 +30,14 @@ def depth_on_mesh(mesh: Mesh, frames: Sequence[Frame], media: FrameImages, image
     if not views:
         says = "no depth image could be compared with the mesh: none could be read or held readings"
         return Evidence(kind="mesh", verdict="cannot tell", images=0, error=None, says=says)
+    ask = partial(judge, views=views, noise=_NOISE_M, suspicious=_SUSPICIOUS_M, thorough=thorough)
     # most scenes are good, which the part of the mesh shows where the readings should be
     surface = Surface(mesh, None if thorough else np.concatenate([view.readings()[1] for view in views]))
-    fit = _fit(surface, views)
-    if not thorough and (not fit.good or fit.error > _SUSPICIOUS_M):
+    fit, found = ask(partial(_fit, surface), tried=hypotheses() if thorough else [])
+    if not thorough and (fit is None or not fit.good or fit.error > _SUSPICIOUS_M):
         surface = Surface(mesh)
-    _, found = judge(lambda some: _fit(surface, some), views, hypotheses(), _NOISE_M, _SUSPICIOUS_M, thorough)
-    fit = _fit(surface, views)
+        fit, found = ask(partial(_fit, surface), tried=hypotheses())
+    assert fit is not None
     if found.verdict == "bad" and found.likely is None:
         share = agreement_of(read_pairs(frames, max(2, images // 2), media))
         if share >= _FRAMES_AGREE:
