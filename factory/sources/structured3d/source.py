@@ -5,10 +5,12 @@ is read as it was delivered, from the archives `Structured3D_perspective_full_00
 (`archive.zip!/Structured3D/scene_00000/...`), from folders, or from both.
 """
 
+import io
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from PIL import Image
 
 from factory.errors import DataError
 from factory.sources.archives import Archives
@@ -16,7 +18,7 @@ from factory.sources.base import FileHasher
 from factory.sources.box_objects import LabelledBox, objects_of_boxes
 from factory.sources.depth_files import decode_depth
 from factory.sources.frames import told
-from factory.sources.images import encode_depth_png
+from factory.sources.images import encode_colour_png, encode_depth_png
 from factory.sources.inputs import MISSING, digest_or_missing
 from factory.sources.labels import LabelMap
 from factory.sources.structured3d.boxes import read_boxes
@@ -137,7 +139,8 @@ class Structured3DSource:
         )
 
     def read_media(self, uri: str) -> tuple[bytes, str]:
-        """The bytes of an image, as they are but for depth that is saturated, which is no reading."""
+        """The bytes of an image, as they are but for saturated depth, which is no reading, and for colours with a
+        fourth channel that would change them: it is no transparency, and is left out."""
         if not uri.endswith(".png"):
             raise DataError(f"{uri}: expected a .png image of a view")
         try:
@@ -146,7 +149,8 @@ class Structured3DSource:
             raise DataError(
                 f"{uri}: no such file under {self._root.url}; give the --input that was built from"
             ) from None
-        return (_without_saturated(data, uri) if uri.endswith(f"/{DEPTH}") else data), ".png"
+        change = {DEPTH: _without_saturated, COLOUR: _opaque}.get(uri.rpartition("/")[2])
+        return (data if change is None else change(data, uri)), ".png"
 
     # inside
 
@@ -224,6 +228,16 @@ def _split_of(scene_id: str) -> Split:
     """By number, as the data set's authors split it."""
     number = int(scene_id.removeprefix("scene_")) if SCENE.fullmatch(scene_id) else 0
     return "train" if number < _FIRST_OF_VAL else "val" if number < _FIRST_OF_TEST else "test"
+
+
+def _opaque(data: bytes, name: str) -> bytes:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255):
+                return data
+            return encode_colour_png(np.asarray(image)[..., :3])
+    except (OSError, ValueError, SyntaxError) as error:
+        raise DataError(f"{name}: not an image that can be decoded ({error}); download it again") from None
 
 
 def _without_saturated(data: bytes, name: str) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from factory.errors import DataError
+from factory.web.decode import DecodeLimits, decode_picture
 from tests.sources.structured3d.reading import load, source_of
 from tests.sources.structured3d.tiny_house import (
     NOTHING,
@@ -18,15 +19,24 @@ from tests.sources.structured3d.tiny_house import (
 )
 
 
-def test_colour_of_four_channels_is_handed_on_as_it_is(house: Path) -> None:
+@pytest.mark.parametrize("alpha", [255, 254, 0])
+def test_a_fourth_channel_changes_no_colour(house: Path, alpha: int) -> None:
     colour = tiny_views()[0].images()["rgb_rawlight.png"]
-    replace_image(house, "rgb_rawlight.png", np.dstack([colour, np.full(colour.shape[:2], 0, np.uint8)]))
+    fourth = np.full(colour.shape[:2], 255, np.uint8)
+    fourth[3:6] = alpha
+    replace_image(house, "rgb_rawlight.png", np.dstack([colour, fourth]))
     frame = load(house).frames[1]
     data, suffix = source_of(house).read_media(frame.image)
-    assert suffix == ".png" and data == (house / frame.image).read_bytes()
-    with Image.open(house / frame.image) as image:  # whatever the fourth channel says, the colours are all there
-        assert image.mode == "RGBA"
-        np.testing.assert_array_equal(np.asarray(image.convert("RGB")), colour)
+    assert suffix == ".png" and (data == (house / frame.image).read_bytes()) == (alpha == 255)
+    # as a reader of pictures has it, who lays what is transparent on white
+    np.testing.assert_array_equal(decode_picture(data, DecodeLimits(min_side=1)).rgb, colour)
+
+
+def test_a_damaged_picture_is_named(house: Path) -> None:
+    frame = load(house).frames[1]
+    (house / frame.image).write_bytes(b"<html>")
+    with pytest.raises(DataError, match=f"^{frame.image}: .*download it again"):
+        source_of(house).read_media(frame.image)
 
 
 def test_depth_is_in_millimetres_and_saturated_pixels_are_no_reading(house: Path) -> None:
