@@ -15,6 +15,7 @@ from factory.sources.rgbd.folder import SceneFolder
 from factory.sources.rgbd.media import DepthView, colour_uri, depth_uri, is_depth_file
 from factory.sources.rgbd.recording import NO_COLOR, PosedImage, Recording
 from factory.sources.rgbd.settings import SETTINGS_FILE, Settings
+from factory.sources.upright import rotated_uri, turned_camera, turned_intrinsics, turned_size, upright_turns
 from schemas.scene import Frame
 
 Array = np.ndarray
@@ -27,7 +28,7 @@ _SAME_VIEW = 0.01
 
 
 def frames_of(folder: SceneFolder, recording: Recording, settings: Settings, counts: Counter[str]) -> list[Frame]:
-    """The usable frames in order; why others were left out goes to `counts`."""
+    """The usable frames in order, turned upright; why others were left out goes to `counts`."""
     counts.update(recording.left_out)
     images = [image for image in recording.images if _is_present(folder, image, counts)]
     matrices = np.array([image.world_from_camera for image in images], dtype=np.float64).reshape(-1, 4, 4)
@@ -72,7 +73,28 @@ def frames_of(folder: SceneFolder, recording: Recording, settings: Settings, cou
                 intrinsics=seen.intrinsics,
                 world_from_camera=worlds[k],
             )
-    return [found[k] for k in sorted(found)]
+    return _upright([found[k] for k in sorted(found)])
+
+
+def _upright(frames: list[Frame]) -> list[Frame]:
+    """The frames with the sky at the top: phones are held sideways (3RScan's always)."""
+    turns, _ = upright_turns(np.array([frame.world_from_camera for frame in frames]))
+    upright = []
+    for frame, turn in zip(frames, turns.tolist(), strict=True):
+        if turn:
+            width, height = turned_size(frame.width, frame.height, turn)
+            frame = Frame(
+                frame_id=frame.frame_id,
+                index=frame.index,
+                image=rotated_uri(frame.image, turn),
+                depth=rotated_uri(frame.depth, turn) if frame.depth else None,
+                width=width,
+                height=height,
+                intrinsics=turned_intrinsics(frame.intrinsics, frame.width, frame.height, turn),
+                world_from_camera=turned_camera(frame.world_from_camera, turn),
+            )
+        upright.append(frame)
+    return upright
 
 
 def _is_present(folder: SceneFolder, image: PosedImage, counts: Counter[str]) -> bool:

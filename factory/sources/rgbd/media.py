@@ -5,6 +5,7 @@ Everything that decoding needs stands in the URI's fragments, in this order, eac
     room/depth/7.png#depth_scale=5000                                     5000 steps to the metre
     room/7.jpg#undistort=OPENCV:640x480:517.3,516.5,318.6,255.3:0.26,-0.95,-0.005,0.002,1.16
     room/7.depth.pgm#view=224x126:0.23,0.5,0.23,22.4                      the part of it that its image shows
+    room/7.jpg#rotate=90                                                  turned upright, see `factory.sources.upright`
 
 `undistort` holds model, image size, fx, fy, cx, cy and coefficients of a `factory.sources.undistort.Lens`.
 `view` holds width, height, a, b, c, d: pixel (u, v) of what is read lies at (a u + b, c v + d) in the file.
@@ -21,6 +22,7 @@ from factory.sources.depth_files import decode_depth, millimetre_png, scaled_dep
 from factory.sources.images import encode_depth_png
 from factory.sources.rgbd.cameras import LensModel
 from factory.sources.undistort import Lens, undistort_colour, undistort_depth
+from factory.sources.upright import split_rotated_uri, turned_png
 from factory.store.storage import Storage
 
 Array = np.ndarray
@@ -67,7 +69,19 @@ def depth_uri(path: str, steps_per_metre: float, lens: Lens | None, view: DepthV
 
 
 def read_uri(root: Storage, uri: str) -> tuple[bytes, str]:
-    """Bytes and suffix of what a URI names: a colour image, or depth as a 16-bit PNG [mm].
+    """Bytes and suffix of what a URI names: a colour image, or depth as a 16-bit PNG [mm], maybe turned upright."""
+    held, turns = split_rotated_uri(uri)
+    data, suffix = _read_held(root, held)
+    return (turned_png(data, turns, uri), ".png") if turns else (data, suffix)
+
+
+def is_depth_file(path: str) -> bool:
+    """Whether depth images of this kind can be read."""
+    return path.lower().endswith(_DEPTH_SUFFIXES)
+
+
+def _read_held(root: Storage, uri: str) -> tuple[bytes, str]:
+    """The image as the device was held.
 
     A PNG whose pixels have 16 bits is a depth image; `.pgm` and URIs that tell a unit or a view are depth too.
     """
@@ -88,11 +102,6 @@ def read_uri(root: Storage, uri: str) -> tuple[bytes, str]:
     if suffix not in _IMAGE_SUFFIXES:
         raise DataError(f"{path}: expected an image (.jpg, .png) or a depth image (.png, .pgm)")
     return (data, _IMAGE_SUFFIXES[suffix]) if lens is None else undistort_colour(data, lens, path)
-
-
-def is_depth_file(path: str) -> bool:
-    """Whether depth images of this kind can be read."""
-    return path.lower().endswith(_DEPTH_SUFFIXES)
 
 
 def _has_16_bits(png: bytes) -> bool:

@@ -40,12 +40,13 @@ def test_cameras_names_and_intrinsics(tmp_path: Path) -> None:
 
 
 def test_the_real_part_of_quaternions_is_last(tmp_path: Path) -> None:
-    """A quarter turn about z: taken with the real part first it would be another rotation."""
+    """A level camera that looks between x and y: taken with the real part first it would be another rotation."""
     folder = write_tum(tmp_path / "desk")
-    lines = [f"{time:.6f} 1 2 3 0 0 0.7071067811865476 0.7071067811865476" for time in TIMES]
+    lines = [f"{time:.6f} 1 2 3 -0.65328148 0.27059805 -0.27059805 0.65328148" for time in TIMES]
     rewrite(folder / "groundtruth.txt", lines)
-    expected = [[0, -1, 0, 1], [1, 0, 0, 2], [0, 0, 1, 3], [0, 0, 0, 1]]
-    np.testing.assert_allclose(load(folder).frames[0].world_from_camera, expected, atol=1e-12)
+    s = np.sqrt(0.5)
+    expected = [[s, 0, s, 1], [-s, 0, s, 2], [0, -1, 0, 3], [0, 0, 0, 1]]
+    np.testing.assert_allclose(load(folder).frames[0].world_from_camera, expected, atol=1e-7)
 
 
 def test_depth_has_5000_steps_to_the_metre(tmp_path: Path) -> None:
