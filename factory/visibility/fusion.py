@@ -83,18 +83,26 @@ class PointFusion:
         """Of each object and cell the sample nearest to the cell's centre, by object and cell; cell_m : (objects,)."""
         place, local, _ = samples
         extents = self._boxes.extents
-        # an even number of cells puts both faces of a box through the middle of cells, and something thinner than a cell
-        # lies in the middle of one: noise does not split surfaces
-        count = 2 * np.rint(extents / (2 * cell_m[:, None]))
-        sides = np.where(count > 0, extents / np.maximum(count, 1), 2 * cell_m[:, None])[place]
-        cell = np.rint(local / sides)
-        off_x, off_y, off_z = (local - cell * sides).T
+        # The faces of the box lie a quarter of a cell within the outermost cells, or in the middle of the only one:
+        # noise does not split them, and points are not taken right at edges, where pixels tell little.
+        count = np.maximum(1, np.rint(extents / cell_m[:, None] + 0.5))
+        side = np.where(count > 1, extents / np.maximum(count - 0.5, 1), 2 * cell_m[:, None])[place]
+        half = count[place] / 2
+        cell = np.floor(local / side + half)
+        off_x, off_y, off_z = (local - (cell + 0.5 - half) * side).T
         off = off_x * off_x + off_y * off_y + off_z * off_z
         key = place
         for axis in range(3):
             key = (key << _BITS) + cell[:, axis].astype(np.int64) + (1 << (_BITS - 1))
-        order = np.lexsort((off, key))
-        first = order[np.diff(key[order], prepend=-1) > 0]
+        order = np.argsort(key, kind="stable")
+        starts = np.flatnonzero(np.diff(key[order], prepend=-1) > 0)
+        if not len(starts):
+            return samples
+        least = np.minimum.reduceat(off[order], starts)
+        nearest = order[off[order] == np.repeat(least, np.diff(starts, append=len(order)))]
+        x, y, z = local[nearest].T  # of samples equally near the first by coordinates, whatever order they came in
+        nearest = nearest[np.lexsort((z, y, x, key[nearest]))]
+        first = nearest[np.diff(key[nearest], prepend=-1) > 0]
         return _Samples(*(column[first] for column in samples))
 
 

@@ -13,7 +13,7 @@ class RecordParams(Record):
 
     rasterizer : resolved name; keyframe_* : see `select_keyframes`; video_frame_count : see `video_frames`;
     raster_long_side : images are rasterized, or their depth is read, at their own size, at most this long [px];
-    depth_tolerance_* : see `VertexVisibility`, twice as much for depth of a sensor; floor_* : see `floor_area`.
+    depth_tolerance_* : see `VertexVisibility`, looser for depth of a sensor; floor_* : see `floor_area`.
     """
 
     rasterizer: RasterizerName

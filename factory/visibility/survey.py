@@ -13,9 +13,9 @@ from factory.visibility.rasterizer import Rasterizer
 from factory.visibility.visible_fraction import VertexVisibility
 from schemas.scene import Frame, Mesh, Scene
 
-# Of a sensor, the fused points are as inexact as the depth that they are held against. Where a data set rendered images
-# of ids, it rendered the depth too.
-_SENSOR_TOLERANCE = 2.0
+# A sensor's points are as inexact as the depth that they are held against: two independent errors. Where a data set
+# rendered images of ids, it rendered the depth too.
+_SENSOR_TOLERANCE = 2.0**0.5
 
 
 @dataclass(frozen=True)
