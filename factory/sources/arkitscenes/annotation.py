@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from factory.errors import DataError
 from factory.sources.box_objects import LabelledBox, box_from_axes
 from factory.sources.frames import told
@@ -29,7 +31,7 @@ def read_annotation(data: bytes, name: str, counts: Counter[str]) -> list[Labell
         try:
             # `obb`, beside it, is in another frame and unit
             aligned = entry["segments"]["obbAligned"]
-            axes = [aligned["normalizedAxes"][i : i + 3] for i in (0, 3, 6)]  # one axis after the other
+            axes = np.asarray(aligned["normalizedAxes"]).reshape(3, 3)  # one axis per row
             box = box_from_axes(aligned["centroid"], aligned["axesLengths"], axes)  # full lengths
         except (KeyError, TypeError, ValueError, IndexError):
             counts[NO_BOX] += 1

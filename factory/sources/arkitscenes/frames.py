@@ -51,7 +51,7 @@ def load_frames(
         frames.append(
             Frame(
                 frame_id=moment.image.stamp,
-                index=moment.index,
+                index=moment.place,
                 image=rotated_uri(moment.image.path, turn),
                 depth=rotated_uri(moment.depth, turn) if moment.depth else None,
                 width=width,

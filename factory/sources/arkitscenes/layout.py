@@ -65,9 +65,9 @@ class Capture:
 
 
 class Moment(NamedTuple):
-    """An image with what was recorded with it; `index` is its place among all images, `pose` that of its pose."""
+    """An image with what was recorded with it; `place` is its own among all images, `pose` that of its pose."""
 
-    index: int
+    place: int
     image: Stamped
     pose: int
     intrinsics: str
