@@ -15,7 +15,9 @@ from factory.geometry.boxes import Boxes, box_corners, points_in_box
 from factory.geometry.cameras import unproject
 from factory.geometry.footprint import polygon_area
 from factory.geometry.transforms import transform_points
+from factory.selfcheck.check import check_scene
 from factory.sources.depth_files import depth_in_metres
+from factory.sources.frame_images import FrameImages
 from factory.sources.labels import NYU40, LabelMap
 from factory.sources.procedural.scene import ProceduralScene, build_scene
 from factory.sources.procedural.writers.annotation import Annotation
@@ -241,3 +243,8 @@ def test_the_same_scene_gives_the_same_bytes(home: Home, tmp_path: Path) -> None
     assert len(files) == 2 + 5 * len(home.scene.cameras)
     for path in files:
         assert (again / path).read_bytes() == (home.folder / path).read_bytes(), path
+
+
+def test_images_cameras_and_boxes_fit_each_other(home: Home) -> None:
+    check = check_scene(home.loaded, FrameImages(Structured3DSource(Storage(home.root))))
+    assert check.verdict == "good", check.message
