@@ -23,6 +23,7 @@ TRANSFORMS_FILE = "transforms.json"
 UNSAFE, DUPLICATE = "frame: image outside of the scene's folder", "frame: a second frame of the same image"
 
 _METRES_PER_STEP = 1e-3
+_LARGEST = 1e12  # of any number that means something here
 _CV_FROM_GL = np.diag(
     [1.0, -1.0, -1.0, 1.0]
 )  # cameras look along -z with y up; their own axes are turned, not the world
@@ -126,7 +127,7 @@ def _matrix(value: Any) -> np.ndarray | None:
     """(4, 4) from 4x4 or 3x4 numbers, None for anything else."""
     try:
         matrix = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if matrix.shape == (3, 4):
         matrix = np.vstack([matrix, (0.0, 0.0, 0.0, 1.0)])
@@ -137,7 +138,7 @@ def _number(values: Mapping[str, Any], key: str, name: str, positive: bool = Tru
     value = values.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise DataError(f"{name}: {key}: expected a number, found {value!r}; correct it or export the file again")
     if positive and value <= 0:
         raise DataError(f"{name}: {key}: expected a positive number, found {value!r}; correct it")

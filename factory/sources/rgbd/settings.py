@@ -53,13 +53,12 @@ class Intrinsics(_Model):
 
 class Settings(_Model):
     """up : the axis of the files' world that points up; metres_per_unit : its unit; depth_scale : steps per metre of
-    the depth images, by default as the layout has it; room : the physical room, which other scenes may show too."""
+    the depth images, by default as the layout has it."""
 
     up: Up = "z"
     metres_per_unit: Positive = 1.0
     depth_scale: Positive | None = None
     intrinsics: Intrinsics | None = None
-    room: Annotated[str, Field(min_length=1)] | None = None
 
     @property
     def world_from_file(self) -> np.ndarray:
@@ -71,7 +70,7 @@ def parse_json(data: bytes, name: str) -> Any:
     """The content of a JSON file. Raises DataError with its name and the place of the fault."""
     try:
         return json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{name}: expected JSON, found damaged text ({error}); write or download it again") from None
 
 

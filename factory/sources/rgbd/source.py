@@ -78,15 +78,9 @@ class RGBDSource:
         return sorted(found)
 
     def room_of(self, scene_id: str) -> str:
-        """The reference scan in `3RScan.json`, else the `room` of `scene.json`, else the folder."""
-        if scene_id in self._tables.reference_of:
-            return self._tables.reference_of[scene_id]
-        folders = self._folders(scene_id)
-        try:
-            room = self._settings(folders).room
-        except DataError:  # told when the scene is loaded
-            room = None
-        return room or folders[-1].path
+        """What `rooms.txt` or `3RScan.json` says, else the folder: all sequences of one are of one room."""
+        sequence = _SCENE_OF_SEQUENCE.fullmatch(scene_id)
+        return self._tables.rooms.get(scene_id) or (sequence["room"] if sequence else scene_id)
 
     def input_digests(self, scene_id: str, hasher: FileHasher) -> dict[str, str]:
         """Boxes, mesh, settings, poses and intrinsics by content, images by path and size; see `Source`."""
@@ -156,8 +150,7 @@ class RGBDSource:
         match = _SCENE_OF_SEQUENCE.fullmatch(folder.path)
         if match is None or folder.children():
             return [folder]
-        room = match["room"]
-        return [SceneFolder(self._root, f"{room}/{match['sequence']}"), SceneFolder(self._root, room)]
+        return [SceneFolder(self._root, "/".join(match.groups())), SceneFolder(self._root, match["room"])]
 
     def _settings_files(self, folders: list[SceneFolder]) -> list[str]:
         """The `scene.json` files that hold for a scene, the most general first."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -92,6 +92,7 @@ def test_rotation_has_the_axes_in_its_columns() -> None:
     np.testing.assert_allclose(corners(turned), corners(box), atol=1e-6)
 
 
+@settings(deadline=None)
 @given(
     quaternion=st.lists(st.floats(-1, 1), min_size=4, max_size=4).filter(lambda q: np.linalg.norm(q) > 0.1),
     up=st.sampled_from(UPS),
@@ -178,7 +179,6 @@ def test_what_is_no_list_of_boxes_is_refused(content: Any, words: str) -> None:
         ('{"up": "Y"}', "up: "),
         ('{"metres_per_unit": 0}', "metres_per_unit: "),
         ('{"depth_scale": Infinity}', "depth_scale: "),
-        ('{"room": ""}', "room: "),
         ('{"intrinsics": {"fx": 1, "fy": 1, "cx": 0}}', "intrinsics.cy: Field required"),
         ('{"intrinsics": {"fx": 1, "fy": 1, "cx": 0, "cy": 0, "model": "RADIAL"}}', "intrinsics.model: "),
     ],

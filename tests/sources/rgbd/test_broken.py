@@ -34,7 +34,7 @@ def test_fault_is_refused_with_reason_and_advice(tmp_path: Path, name: str) -> N
 @pytest.mark.parametrize("layout", WRITERS)
 def test_any_file_cut_anywhere(tmp_path: Path, layout: str) -> None:
     folder = WRITERS[layout](tmp_path / "room")
-    (folder / "scene.json").write_text('{"up": "z", "room": "hall"}')
+    (folder / "scene.json").write_text('{"up": "z", "depth_scale": 1000}')
     storage = Storage(tmp_path)
     refused = 0
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -140,13 +140,12 @@ def test_a_sequence_may_have_its_own_boxes(tmp_path: Path) -> None:
 def test_settings_of_root_room_and_sequence(tmp_path: Path) -> None:
     folder = seven_scenes(tmp_path, SIZE)
     (tmp_path / "scene.json").write_text('{"metres_per_unit": 2, "depth_scale": 500}')
-    (folder / "scene.json").write_text('{"depth_scale": 200, "room": "hall"}')
+    (folder / "scene.json").write_text('{"depth_scale": 200}')
     (folder / "seq-02/scene.json").write_text('{"depth_scale": 250}')
     source = RGBDSource(Storage(tmp_path))
     first, second = (source.load(scene_id).frames[0] for scene_id in source.list_scenes())
     assert [f.depth.partition("#")[2] for f in (first, second)] == ["depth_scale=200", "depth_scale=250"]
     np.testing.assert_allclose(second.world_from_camera[:3, 3], 2 * CAMERAS[0][:3, 3], atol=1e-8)
-    assert source.room_of("chess_seq-01") == source.room_of("chess_seq-02") == "hall"
 
 
 COLOR_K = np.array([[60.0, 0, 30.5], [0, 60.4, 25.0], [0, 0, 1]])

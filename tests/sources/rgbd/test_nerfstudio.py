@@ -150,6 +150,7 @@ def test_names_that_two_folders_have(tmp_path: Path) -> None:
     [
         ({"transform_matrix": None}, "frame: no pose"),
         ({"transform_matrix": [[1, 0], [0, 1]]}, "frame: no pose"),
+        ({"transform_matrix": [[10**400] * 4] * 4}, "frame: no pose"),
         ({"transform_matrix": (2 * np.eye(4)).tolist()}, "frame: pose not rigid"),
         ({"transform_matrix": np.diag([1, 1, -1, 1]).tolist()}, "frame: pose not rigid"),  # mirrored
         ({"transform_matrix": [[float("nan")] * 4] * 4}, "frame: pose not finite"),
@@ -268,6 +269,8 @@ def _rays_through(lens: Lens) -> np.ndarray:
         ({"camera_model": "EQUIRECTANGULAR"}, "'EQUIRECTANGULAR' images cannot be read"),
         ({"k4": 0.1}, "k4 of a perspective camera"),
         ({"fl_x": "wide"}, "fl_x: expected a number"),
+        ({"fl_x": 10**400}, "fl_x: expected a number"),
+        ({"fl_x": float("nan")}, "fl_x: expected a number"),
         ({"fl_x": -60.0}, "fl_x: expected a positive number"),
         ({"depth_unit_scale_factor": 0}, "depth_unit_scale_factor: expected a positive number"),
         ({"applied_scale": 0}, "applied_scale: expected a positive number"),

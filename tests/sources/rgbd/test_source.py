@@ -57,7 +57,7 @@ def test_scene_that_is_not_there(tmp_path: Path, scene_id: str) -> None:
     source = RGBDSource(Storage(tmp_path))
     with pytest.raises(DataError, match="no folder of this name"):
         source.load(scene_id)
-    assert source.room_of(scene_id)
+    assert isinstance(source.room_of(scene_id), str)
     assert source.input_digests(scene_id, CachedHasher(Storage(tmp_path)))["layout"] == "missing"
 
 
@@ -66,7 +66,7 @@ def test_splits_by_room(tmp_path: Path) -> None:
         write_flat(tmp_path / name)
     for sequence in ("seq-01", "seq-02"):
         write_flat(tmp_path / "chess" / sequence)
-    (tmp_path / "kitchen-again" / "scene.json").write_text('{"room": "kitchen"}')
+    (tmp_path / "rooms.txt").write_text("kitchen-again kitchen # filmed twice\ndamaged\n")
     (tmp_path / "splits").mkdir()
     (tmp_path / "splits/val.txt").write_text("# held out\nkitchen-again\n")
     (tmp_path / "test.txt").write_text("chess_seq-02\n")
@@ -77,8 +77,7 @@ def test_splits_by_room(tmp_path: Path) -> None:
         "chess_seq-01": "test", "chess_seq-02": "test",
     }  # fmt: skip
     assert digests(tmp_path, "kitchen")["split"] == "val"
-    (tmp_path / "hall" / "scene.json").write_text("{")  # broken: the room is the folder's, loading tells
-    assert RGBDSource(Storage(tmp_path)).room_of("hall") == "hall"
+    assert source.room_of("den") == "den" and source.room_of("chess_seq-02") == "chess"
 
 
 def test_rescans_are_of_one_room(tmp_path: Path) -> None:
@@ -90,6 +89,7 @@ def test_rescans_are_of_one_room(tmp_path: Path) -> None:
         {"reference": "2a", "type": "test"},
         "damaged",
         {"type": "test"},
+        {"reference": "4a", "type": 7, "scans": 7},
     ]
     (tmp_path / "3RScan.json").write_text(json.dumps(rooms))
     source = RGBDSource(Storage(tmp_path))
