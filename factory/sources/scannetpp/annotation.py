@@ -42,7 +42,8 @@ def read_annotation(
     usable = usable_groups(objects_only, counts)
     # In the newer encoding every vertex is listed. Ids of segments, fewer than one in twenty, are valid numbers there.
     is_by_vertex = np.array_equal(segment_of_vertex, np.arange(len(vertices)))
-    if is_by_vertex and sum(len(group.segments) for group in usable) * _LEAST_SEGMENT < len(vertices):
+    listed_count = sum(len(group.segments) for group in usable)
+    if is_by_vertex and 0 < listed_count * _LEAST_SEGMENT < len(vertices):
         raise DataError(
             f"{groups_name}: expected objects listed by vertex, as {segments_name} has them, found a few ids only: "
             f"those of segments, of a release before December 2023; {advice}"

@@ -1,6 +1,7 @@
 """Images and depth by URI: files, frames of a video, frames of `depth.bin`, undistorted where the URI says so."""
 
 import re
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -29,6 +30,7 @@ class MediaReader:
 
     def __init__(self, root: Storage, lens_of: Callable[[str], Lens]) -> None:
         self._root, self._lens_of = root, lens_of
+        self._lock = threading.Lock()
         self._video: tuple[tuple[str, int, str], VideoReader] | None = None
         self._depth_bin: tuple[tuple[str, int, str], DepthBin] | None = None
 
@@ -44,7 +46,8 @@ class MediaReader:
             if suffix == ".bin":
                 return _depth_png(self._open_depth(path).frame(self._root, number), lens), ".png"
             if suffix in _VIDEO_SUFFIXES:
-                pixels = self._open_video(path).frame(number)
+                with self._lock:  # a decoder has one place in its file
+                    pixels = self._open_video(path).frame(number)
                 return encode_jpeg(pixels if lens is None else undistort_pixels(pixels, lens)), ".jpg"
             data = self._root.read_bytes(path)
         except FileNotFoundError:

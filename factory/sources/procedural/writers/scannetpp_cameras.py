@@ -39,7 +39,7 @@ def write_colmap(
         f"# Number of images: {len(world_from_camera)}, mean observations per image: 0\n",
     ]
     names = list(world_from_camera)
-    for place in np.argsort([(7 * i + 3) % (len(names) or 1) for i in range(len(names))], kind="stable"):
+    for place in reversed(range(len(names))):  # in no order that means anything
         camera_from_world = inverse(world_from_camera[names[place]])
         x, y, z, w = Rotation.from_matrix(camera_from_world[:3, :3]).as_quat()
         values = " ".join(repr(float(value)) for value in (w, x, y, z, *camera_from_world[:3, 3]))
