@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory.errors import DataError
-from factory.sources.ply import read_ply
+from factory.sources.ply import read_labelled_ply, read_ply
 from tests.sources.scannet.tiny_scannet import ply_bytes
 
 VERTICES = np.array([[0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 3.5]], np.float32)
@@ -68,6 +68,22 @@ def test_text() -> None:
         read_ply("\n".join(lines + body[:-1]).encode(), "mesh.ply")
     with pytest.raises(DataError, match="no number"):
         read_ply("\n".join([*lines, *body[:-1], "3 a b c 9"]).encode(), "mesh.ply")
+
+
+def test_numbers_of_faces() -> None:
+    """Those that were asked for and are there, of their own type, before and after the vertices."""
+    header = ["ply", "format binary_little_endian 1.0", "element vertex 4"]
+    header += [f"property float {axis}" for axis in "xyz"] + ["element face 2", "property uchar flags"]
+    header += ["property list uchar int vertex_indices", "property int segment_id", "property int other", "end_header"]
+    face = np.zeros(2, [("flags", "u1"), ("n", "u1"), ("v", "<i4", 3), ("segment_id", "<i4"), ("other", "<i4")])
+    face["flags"], face["n"], face["v"], face["segment_id"] = (7, 200), 3, FACES, (-1, 70_000)
+    data = "\n".join(header).encode() + b"\n" + VERTICES.tobytes() + face.tobytes()
+    check(data)
+    vertices, faces, found = read_labelled_ply(data, "mesh.ply", ("segment_id", "flags", "absent"))
+    np.testing.assert_array_equal(vertices, VERTICES)
+    np.testing.assert_array_equal(faces, FACES)
+    assert {name: values.tolist() for name, values in found.items()} == {"flags": [7, 200], "segment_id": [-1, 70_000]}
+    assert found["segment_id"].dtype == np.int32 and found["flags"].dtype == np.uint8
 
 
 @pytest.mark.parametrize(

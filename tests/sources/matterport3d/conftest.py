@@ -1,5 +1,7 @@
 """One small home in the Matterport3D layout, and what is true of it."""
 
+import shutil
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,14 +29,25 @@ class WrittenHome:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> WrittenHome:
-    """Three stations; read only. The principal point lies away from the middle, so that its origin shows."""
+def packed_home(tmp_path_factory: pytest.TempPathFactory) -> WrittenHome:
+    """Three stations, as they are downloaded; read only. The principal point lies away from the middle, so that its
+    origin shows."""
     scene = build_scene(3, faces=12_000, frame_count=40, width=160, height=128, rooms=2)
     intrinsics = np.array([[120.0, 0.0, 84.2], [0.0, 121.0, 57.9], [0.0, 0.0, 1.0]])
     scene = filmed_from(replace(scene, intrinsics=intrinsics), stations(scene)[:3])
-    root = tmp_path_factory.mktemp("matterport3d") / "scans"
+    root = tmp_path_factory.mktemp("packed") / "scans"
     root.mkdir()
-    write_matterport3d(scene, root, SCAN)
+    write_matterport3d(scene, root, SCAN, packed=True)
+    return WrittenHome(root, scene)
+
+
+@pytest.fixture(scope="session")
+def home(packed_home: WrittenHome, tmp_path_factory: pytest.TempPathFactory) -> WrittenHome:
+    """The same in folders, with the tables of the data set; read only."""
+    root = tmp_path_factory.mktemp("folders") / "scans"
+    for archive in sorted(packed_home.folder.iterdir()):
+        zipfile.ZipFile(archive).extractall(root)
+    shutil.copytree(packed_home.root / "connectivity", root / "connectivity")
     write_category_mapping(root)
     write_scene_lists(root, [SCAN])
-    return WrittenHome(root, scene)
+    return WrittenHome(root, packed_home.scene)
