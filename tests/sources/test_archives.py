@@ -274,3 +274,21 @@ def test_a_hundred_thousand_files_are_listed_in_a_moment(tmp_path: Path) -> None
     assert len(again.names()) == count
     assert time.process_time() - started < 3.0
     assert kept < 30 << 20
+
+
+def test_no_flipped_bit_and_no_cut_gives_other_contents(tmp_path: Path) -> None:
+    files = {"house/a.txt": b"one two three " * 4, "house/b.txt": b"stored"}
+    path = pack(tmp_path / "a.zip", files)
+    data = path.read_bytes()
+    damaged = [data[:k] + bytes([data[k] ^ 1 << bit]) + data[k + 1 :] for k in range(len(data)) for bit in (0, 4, 7)]
+    found = 0
+    for content in [*damaged, *(data[:k] for k in range(len(data)))]:
+        path.write_bytes(content)
+        archive = Archive(Storage(tmp_path), "a.zip")
+        for name, expected in files.items():
+            try:
+                assert archive.read(name) == expected
+            except (DataError, FileNotFoundError) as error:
+                found += 1
+                assert "a.zip" in str(error)
+    assert found > len(data)
