@@ -26,7 +26,7 @@ def counted(faces: np.ndarray, face_owner: np.ndarray, vertex_count: int) -> lis
     return owners
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_vertices_belong_to_what_most_of_their_faces_belong_to(data: st.DataObject) -> None:
     vertex_count = data.draw(st.integers(1, 8))
