@@ -1,6 +1,7 @@
 """One procedural home written in every layout: the same objects and cameras come back, and depth fits."""
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,8 +24,10 @@ from factory.sources.procedural.writers.rgbd import (
     write_tum,
 )
 from factory.sources.rgbd.source import RGBDSource
+from factory.store.lake import Lake
 from factory.store.storage import Storage
 from schemas.scene import Scene
+from tests.building import build, config_for
 
 APPLIED = np.array([[0, 1, 0, 0.5], [1, 0, 0, -2.0], [0, 0, -1, 1.25]])
 WRITERS: dict[str, Callable[[ProceduralScene, Path, str], Path]] = {
@@ -179,3 +182,28 @@ def test_depth_of_another_camera_shows_what_the_image_shows(
         assert seen.mean() > 0.9
         ratios.append(np.abs(both / np.where(seen, own, 1) - 1)[seen])
     assert (np.concatenate(ratios) < 0.03).mean() > 0.93
+
+
+@pytest.fixture(scope="module")
+def lake(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Questions about the same home with a mesh (nerfstudio) and from depth alone (TUM, 3RScan)."""
+    folder = tmp_path_factory.mktemp("lake")
+    for name in ("nerfstudio", "tum_y", "rescan"):
+        shutil.copytree(root / name, folder / "scans" / name)
+    results = build(config_for(folder / "scans", folder / "lake", source="rgbd"))
+    assert [(result.status, result.message) for result in results] == [("built", "")] * 6
+    assert all(result.counts for result in results)
+    return Lake(Storage(folder / "lake"))
+
+
+@pytest.mark.parametrize("name", ["tum_y", "rescan"])
+def test_depth_alone_sees_what_the_mesh_shows(lake: Lake, name: str) -> None:
+    def seen(scene_id: str) -> list[dict[int, int]]:
+        _, _, views = lake.read_records("rgbd", scene_id)
+        return [{o["object_id"]: o["pixel_count"] for o in view["objects"]} for view in views.to_pylist()]
+
+    by_mesh, by_depth = seen("nerfstudio"), seen(name)
+    assert len(by_mesh) == len(by_depth) > 4
+    large = [(place, one) for place, view in enumerate(by_mesh) for one, count in view.items() if count > 100]
+    both = [place_one for place_one in large if place_one[1] in by_depth[place_one[0]]]
+    assert len(large) > 30 and len(both) > 0.9 * len(large)
