@@ -44,6 +44,7 @@ def test_a_thing_seen_from_another_room_is_the_same_thing(house: Path) -> None:
     assert [(o.object_id, o.label) for o in scene.objects] == [(0, "chair"), (812, "table")]
     table = scene.objects[1]
     assert (table.raw_label, table.is_structural, len(table.vertex_ids)) == ("table", False, 0)
+    assert table.front is None  # axes of boxes do not tell it: in part of the releases they are those of other things
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class Home(NamedTuple):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     root = tmp_path_factory.mktemp("structured3d")
-    made = build_scene(5, faces=20_000, frame_count=14, width=160, height=120, rooms=3)
+    made = build_scene(5, faces=14_000, frame_count=14, width=160, height=120, rooms=3)
     folder = write_structured3d(made, root, SCENE)
     return Home(made, for_structured3d(made), root, folder, Structured3DSource(Storage(root)).load(SCENE))
 
