@@ -74,11 +74,11 @@ def _outline(ends: Array, corners: Array) -> Array:
         neighbours.setdefault(second, []).append(first)
     if any(len(others) != 2 for others in neighbours.values()):
         raise _Fault(OPEN)
-    if np.ptp(corners[list(neighbours), 2]) > _LEVEL_MM:
+    if not np.ptp(corners[list(neighbours), 2]) <= _LEVEL_MM:
         raise _Fault(NOT_LEVEL)
     loops = [corners[loop, :2] / 1000.0 for loop in _loops(neighbours)]
     outline = max(loops, key=polygon_area)
-    if polygon_area(outline) < _SMALLEST_M2 or _crosses_itself(outline):
+    if not polygon_area(outline) >= _SMALLEST_M2 or _crosses_itself(outline):
         raise _Fault(CROSSING)
     x, y = outline.T
     is_clockwise = x @ np.roll(y, -1) < y @ np.roll(x, -1)

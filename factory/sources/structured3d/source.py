@@ -5,24 +5,21 @@ is read as it was delivered, from the archives `Structured3D_perspective_full_00
 (`archive.zip!/Structured3D/scene_00000/...`), from folders, or from both.
 """
 
-import io
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from PIL import Image
 
 from factory.errors import DataError
 from factory.sources.archives import Archives
 from factory.sources.base import FileHasher
 from factory.sources.box_objects import LabelledBox, objects_of_boxes
-from factory.sources.depth_files import decode_depth
 from factory.sources.frames import told
-from factory.sources.images import encode_colour_png, encode_depth_png
 from factory.sources.inputs import MISSING, digest_or_missing
 from factory.sources.labels import LabelMap
 from factory.sources.structured3d.boxes import read_boxes
-from factory.sources.structured3d.rooms import only_floor, read_rooms
+from factory.sources.structured3d.media import opaque, without_saturated
+from factory.sources.structured3d.rooms import DAMAGED, only_floor, read_rooms
 from factory.sources.structured3d.tree import (
     ANNOTATION,
     BOXES,
@@ -46,9 +43,17 @@ NO_ROOMS = "room: no annotation"
 
 # What the data set's own list of errors calls invalid.
 _INVALID = frozenset(f"scene_{number:05d}" for number in (1155, 1192, 1714, 1816, 1852, 3398))
+_DIGESTED = {
+    "boxes": BOXES,
+    "rooms": ANNOTATION,
+    "cameras": CAMERA,
+    "depth": DEPTH,
+    "instances": INSTANCES,
+    "semantics": SEMANTIC,
+    "color": COLOUR,
+}
 _FIRST_OF_VAL, _FIRST_OF_TEST = 3000, 3250
 _READING = 4  # views read at the same time, for the sake of buckets
-_SATURATED = 65535  # [mm], of windows and of what is too near or too far
 
 
 class Structured3DSource:
@@ -94,17 +99,8 @@ class Structured3DSource:
             found = [f"{file.uri}\t{digest(name, file)}" for path, file in files.items() if path.endswith(name)]
             return digest_of(found) if found else MISSING
 
-        names = {
-            "boxes": BOXES,
-            "rooms": ANNOTATION,
-            "cameras": CAMERA,
-            "depth": DEPTH,
-            "instances": INSTANCES,
-            "semantics": SEMANTIC,
-            "color": COLOUR,
-        }
         return {
-            **{key: of_all(name) for key, name in names.items()},
+            **{key: of_all(name) for key, name in _DIGESTED.items()},
             "conflicts": digest_of(f"{one}\t{other}" for one, other in conflicts),
             "split": _split_of(scene_id),
         }
@@ -139,8 +135,7 @@ class Structured3DSource:
         )
 
     def read_media(self, uri: str) -> tuple[bytes, str]:
-        """The bytes of an image, as they are but for saturated depth, which is no reading, and for colours with a
-        fourth channel that would change them: it is no transparency, and is left out."""
+        """The bytes of an image; see `factory.sources.structured3d.media` for what is changed in some of them."""
         if not uri.endswith(".png"):
             raise DataError(f"{uri}: expected a .png image of a view")
         try:
@@ -149,7 +144,7 @@ class Structured3DSource:
             raise DataError(
                 f"{uri}: no such file under {self._root.url}; give the --input that was built from"
             ) from None
-        change = {DEPTH: _without_saturated, COLOUR: _opaque}.get(uri.rpartition("/")[2])
+        change = {DEPTH: without_saturated, COLOUR: opaque}.get(uri.rpartition("/")[2])
         return (data if change is None else change(data, uri)), ".png"
 
     # inside
@@ -219,7 +214,12 @@ class Structured3DSource:
         if ANNOTATION not in found.files:
             counts[NO_ROOMS] += 1
             return None
-        rooms, left_out = read_rooms(self._archives.read(found.files[ANNOTATION].uri))
+        try:
+            data = self._archives.read(found.files[ANNOTATION].uri)
+        except DataError:
+            counts[DAMAGED] += 1
+            return None
+        rooms, left_out = read_rooms(data)
         counts.update(left_out)
         return only_floor(rooms, left_out)
 
@@ -228,19 +228,3 @@ def _split_of(scene_id: str) -> Split:
     """By number, as the data set's authors split it."""
     number = int(scene_id.removeprefix("scene_")) if SCENE.fullmatch(scene_id) else 0
     return "train" if number < _FIRST_OF_VAL else "val" if number < _FIRST_OF_TEST else "test"
-
-
-def _opaque(data: bytes, name: str) -> bytes:
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            if image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255):
-                return data
-            return encode_colour_png(np.asarray(image)[..., :3])
-    except (OSError, ValueError, SyntaxError) as error:
-        raise DataError(f"{name}: not an image that can be decoded ({error}); download it again") from None
-
-
-def _without_saturated(data: bytes, name: str) -> bytes:
-    values = decode_depth(data, name)
-    saturated = values == _SATURATED
-    return encode_depth_png(np.where(saturated, 0, values)) if saturated.any() else data

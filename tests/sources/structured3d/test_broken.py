@@ -111,3 +111,14 @@ def test_a_damaged_file_in_an_archive_costs_its_view(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="download the archive again") as caught:
         source_of(tmp_path).read_media(uri)
     assert str(caught.value).startswith(uri)
+
+
+def test_a_damaged_plan_in_an_archive_costs_the_plan(tmp_path: Path) -> None:
+    TinyHouse().write(tmp_path)
+    pack(tmp_path, tmp_path, ARCHIVES)
+    path = tmp_path / "Structured3D_annotation_3d.zip"
+    data = bytearray(path.read_bytes())
+    data[100] ^= 0xFF
+    path.write_bytes(data)
+    scene = load(tmp_path)
+    assert len(scene.frames) == 3 and scene.rejected["room: annotation damaged"] == 1
