@@ -160,7 +160,10 @@ class DslrStream:
     def _usable(self, cameras: dict[str, np.ndarray], counts: Counter[str]) -> list[str]:
         images = self._images.files(_IMAGE)
         if not images:
-            raise DataError(f"{self._images.path}: expected images DSC<n>.JPG, found none; download them")
+            raise DataError(
+                f"{self._images.path}: expected images DSC<n>.JPG, found none; download them, or the undistorted ones "
+                f"with {self._nerfstudio.file(_STRAIGHT_TRANSFORMS)}"
+            )
         tests = self._test_names()
         missing = cameras.keys() - images.keys()
         counts[WITHHELD] += len(missing & tests)

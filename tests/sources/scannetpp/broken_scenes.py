@@ -222,7 +222,7 @@ def dslr_without_poses(scene: Path) -> None:
     shutil.rmtree(scene / "dslr" / "nerfstudio")
 
 
-@fault(DSLR, "dslr/resized_images", "expected images", "download")
+@fault(DSLR, "dslr/resized_images", "expected images", "download", "transforms_undistorted.json")
 def dslr_without_images(scene: Path) -> None:
     shutil.rmtree(scene / "dslr" / "resized_images")
 

@@ -49,7 +49,7 @@ def test_any_file_cut_anywhere(release: Path, tmp_path: Path, scene_id: str) -> 
     images = (".jpg", ".JPG", ".png")
     for path in sorted(path for path in scene.rglob("*") if path.is_file() and path.suffix not in images):
         whole = path.read_bytes()
-        for part in np.linspace(0, max(len(whole) - 1, 0), 6).astype(int):
+        for part in np.linspace(0, max(len(whole) - 1, 0), 4).astype(int):
             path.write_bytes(whole[:part])
             for name in ("scannetpp", "scannetpp_dslr"):
                 source = open_source(name, storage)
@@ -62,7 +62,7 @@ def test_any_file_cut_anywhere(release: Path, tmp_path: Path, scene_id: str) -> 
                     assert 0 < len(frames) <= 12
                 assert source.input_digests(scene_id, CachedHasher(storage))
         path.write_bytes(whole)
-    assert refused > 30
+    assert refused > 20
 
 
 @pytest.mark.parametrize(
