@@ -9,6 +9,7 @@ import pytest
 from factory.store.lake import Lake
 from factory.store.storage import Storage
 from tests.building import build, config_for, copy_scene
+from tests.mesh_less_homes import SCENE_OF, Home, write_home
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +94,22 @@ def lake_of_scans(four_scans: Path, tmp_path_factory: pytest.TempPathFactory) ->
     results = build(config_for(four_scans, root))
     assert [result.status for result in results] == ["built"] * 8
     return Lake(Storage(root))
+
+
+@pytest.fixture(scope="session", params=sorted(SCENE_OF))
+def mesh_less_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A procedural home without a mesh and its lake, all tasks, built where no renderer can be opened; read only."""
+    root = tmp_path_factory.mktemp(request.param)
+    write_home(request.param, root / "scans")
+
+    def refuse(*_args: object) -> None:
+        raise AssertionError("a scene without a mesh needs no rasterizer")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("factory.visibility.select.open_rasterizer", refuse)
+        results = build(config_for(root / "scans", root / "lake", source=request.param))
+    assert [(result.stage, result.status) for result in results] == [("records", "built"), ("qa", "built")]
+    return Home(request.param, SCENE_OF[request.param], root / "scans", root / "lake")
 
 
 @pytest.fixture(scope="session")

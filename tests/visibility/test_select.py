@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from factory.visibility import egl as egl_module
-from factory.visibility.select import open_rasterizer, resolve_rasterizer
+from factory.visibility import select as select_module
+from factory.visibility.select import RasterizerOnDemand, open_rasterizer, resolve_rasterizer
 
 
 def refuse(*_args, **_kwargs):
@@ -75,3 +76,22 @@ def test_two_contexts_live_side_by_side(egl):
     assert (other.render(np.eye(4), intrinsics, 40, 40).face_id == 0).all()
     other.close()
     assert (egl.render(np.eye(4), intrinsics, 40, 40).face_id == 0).all()
+
+
+def test_a_rasterizer_on_demand_is_opened_by_a_mesh_and_again_after_it_was_closed(monkeypatch):
+    opened = []
+    real = open_rasterizer
+    monkeypatch.setattr(select_module, "open_rasterizer", lambda name: opened.append(name) or real(name))
+    rasterizer = RasterizerOnDemand("embree")
+    rasterizer.close()
+    assert opened == []
+    with pytest.raises(RuntimeError, match="no mesh"):
+        rasterizer.render(np.eye(4), np.eye(3), 4, 4)
+    vertices, faces = np.array([[-9.0, -9, 2], [9, -9, 2], [0, 9, 2]]), np.array([[0, 1, 2]])
+    intrinsics = np.array([[50, 0, 20], [0, 50, 20], [0, 0, 1.0]])
+    for times in (1, 2):
+        for _ in range(2):
+            rasterizer.load(vertices, faces)
+            assert (rasterizer.render(np.eye(4), intrinsics, 40, 40).face_id == 0).all()
+        assert opened == ["embree"] * times
+        rasterizer.close()
