@@ -8,7 +8,6 @@ import numpy as np
 
 from factory.geometry.box_owners import box_owners
 from factory.geometry.boxes import Boxes
-from factory.sources.faces import face_objects
 from factory.sources.labels import Label
 from schemas.scene import Box, SceneObject
 
@@ -62,7 +61,8 @@ def objects_in_boxes(
 
     vertices : (V, 3) [m, world]; faces : (F, 3). Returns the objects by id, each with its box and its vertices, the
     object of every face (F,) int32 (-1 for none), and how many boxes hold no surface: those objects keep their box.
-    A vertex belongs to one object at most, see `factory.geometry.box_owners`.
+    A vertex belongs to one object at most, see `factory.geometry.box_owners`, and a face to that of all its vertices:
+    one that leaves the box is not the object's, or things would seem larger than their boxes.
     """
     labelled = sorted(labelled, key=lambda one: one.object_id)
     boxes = Boxes(
@@ -76,7 +76,9 @@ def objects_in_boxes(
     objects = [_object(one, by_owner[bounds[k] : bounds[k + 1]]) for k, one in enumerate(labelled)]
     ids = np.array([one.object_id for one in labelled] + [-1], dtype=np.int32)
     empty = sum(not len(one.vertex_ids) for one in objects)
-    return objects, face_objects(faces, ids[owners]), Counter({NO_SURFACE: empty} if empty else {})
+    a, b, c = owners[faces].T
+    face_object = ids[np.where((a == b) & (a == c), a, -1)]
+    return objects, face_object, Counter({NO_SURFACE: empty} if empty else {})
 
 
 def objects_of_boxes(labelled: Sequence[LabelledBox]) -> list[SceneObject]:

@@ -105,7 +105,7 @@ def test_vertices_and_faces_go_to_the_boxes_they_lie_in() -> None:
     objects, face_object, counts = objects_in_boxes(boxes, STRIP, TRIANGLES)
     assert [one.object_id for one in objects] == [7, 9, 40]
     assert [one.vertex_ids.tolist() for one in objects] == [[0, 1, 2, 3, 4], [], [6, 7, 8, 9, 10]]
-    assert face_object.tolist() == [7, 7, 7, 7, -1, 40, 40, 40, 40]
+    assert face_object.tolist() == [7, 7, 7, -1, -1, -1, 40, 40, 40]  # what leaves a box is nobody's
     assert counts == {NO_SURFACE: 1}
     assert [(one.label, one.raw_label, one.is_structural) for one in objects] == [
         ("wall", "WALL", True),
@@ -119,7 +119,7 @@ def test_a_vertex_in_two_boxes_belongs_to_the_smaller() -> None:
     boxes = [labelled(1, (2.5, 0, 0.5), (6, 1, 1)), labelled(2, (1.0, 0, 0.5), (2.2, 1, 1))]
     objects, face_object, counts = objects_in_boxes(boxes, STRIP, TRIANGLES)
     assert [one.vertex_ids.tolist() for one in objects] == [[5, 6, 7, 8, 9, 10], [0, 1, 2, 3, 4]]
-    assert face_object.tolist() == [2] * 4 + [1] * 5 and not counts
+    assert face_object.tolist() == [2] * 3 + [-1] * 2 + [1] * 4 and not counts
 
 
 def test_no_boxes_and_no_mesh() -> None:
