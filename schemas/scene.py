@@ -83,6 +83,8 @@ class NavigationPath(Record):
 class Scene(Record):
     """One annotated scene.
 
+    capture : `walk` for frames in the order of one walk through a room or home, a video; `views` for single views of a
+    building, each taken for itself: all are kept, they make no video, and nobody is asked for the area of the floor.
     `rejected` counts by reason what the source left out (frames without a pose, empty objects, ...).
     """
 
@@ -94,6 +96,7 @@ class Scene(Record):
     frames: list[Frame]
     floor_polygon: list[float] | None = None
     axis_aligned: bool
+    capture: Literal["walk", "views"] = "walk"
     paths: list[NavigationPath] = Field(default_factory=list)
     rejected: dict[str, int] = Field(default_factory=dict)
 

@@ -58,7 +58,7 @@ def build_records(
     Kept frames are the keyframes, the video frames and those along the navigation paths. What they show is told by the
     mesh, rasterized; without one by their images, which `reader` reads. Then frames that cannot be read are left out,
     the rasterizer is not used, and frames of a scene without objects need no depth. The floor area is that of the
-    source's polygon, where there is one, or is taken from the mesh; without both it is not known.
+    source's polygon, where there is one, or is taken from the mesh of a walk; else it is not known.
     An object's `frame_ids` are the kept frames, in order, with at least one pixel of it. `visible_fraction` is 0 for
     an object of which pixels show but no vertex, as happens with triangles larger than the image. Points are centres
     of raster pixels: rounded to 0..1000 they still lie on the object as long as the raster has at most 1000 pixels
@@ -70,8 +70,11 @@ def build_records(
     counts["object: no vertices and no box"] += len(scene.objects) - len(instances.objects)
     frames = _usable(scene, instances, counts)
     poses = np.stack([frame.world_from_camera for frame in frames])
-    keyframes = select_keyframes(poses, params.keyframe_distance_m, params.keyframe_angle_deg)
-    video = video_frames(len(frames), params.video_frame_count)
+    if scene.capture == "walk":
+        keyframes = select_keyframes(poses, params.keyframe_distance_m, params.keyframe_angle_deg)
+        video = video_frames(len(frames), params.video_frame_count)
+    else:
+        keyframes, video = np.arange(len(frames)), np.zeros(0, dtype=np.int64)
     walked = {frame_id for path in scene.paths for frame_id in path.frame_ids}
     on_paths = [place for place, frame in enumerate(frames) if frame.frame_id in walked]
     kept = np.union1d(keyframes, np.array([*video, *on_paths], dtype=np.int64))
@@ -223,7 +226,7 @@ def _object_records(
 def _floor_area(scene: Scene, params: RecordParams) -> float | None:
     if scene.floor_polygon:
         return polygon_area(np.reshape(scene.floor_polygon, (-1, 2)))
-    if scene.mesh is None:
+    if scene.mesh is None or scene.capture == "views":
         return None
     return floor_area(scene.mesh.vertices, scene.mesh.faces, params.floor_voxel_m, params.floor_alpha_m)
 

@@ -285,3 +285,13 @@ def test_a_real_scan_gives_plausible_records(real_scans, egl):
             assert x1 <= one.point[0] <= x2
             assert y1 <= one.point[1] <= y2
     assert np.median(list(best.values())) > 0.6
+
+
+def test_single_views_of_a_building_are_all_kept_and_make_no_video(scene, rasterizer):
+    few = {"keyframe_distance_m": 100.0, "keyframe_angle_deg": 180.0}
+    walk = build(scene, rasterizer, **few)
+    assert sum(view.is_keyframe for view in walk.views) == 1 and walk.scene.floor_area
+    views = build(scene.model_copy(update={"capture": "views"}), rasterizer, **few)
+    assert [view.frame_id for view in views.views] == [frame.frame_id for frame in scene.frames]
+    assert all(view.is_keyframe and view.video_index is None for view in views.views)
+    assert views.scene.floor_area is None

@@ -100,6 +100,7 @@ class Matterport3DSource:
             objects=objects,
             frames=frames,
             axis_aligned=False,
+            capture="views",
             rejected={reason: n for reason, n in sorted(counts.items()) if n},
         )
 
@@ -121,6 +122,7 @@ class Matterport3DSource:
             objects=[],
             frames=frames,
             axis_aligned=False,
+            capture="views",
             rejected={reason: n for reason, n in sorted(counts.items()) if n},
         )
 

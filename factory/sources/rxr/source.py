@@ -98,6 +98,7 @@ class RxRSource:
             objects=house.objects,
             frames=frames,
             axis_aligned=house.axis_aligned,
+            capture=house.capture,
             paths=paths,
             rejected={reason: n for reason, n in sorted(counts.items()) if n},
         )

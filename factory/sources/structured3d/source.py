@@ -131,6 +131,7 @@ class Structured3DSource:
             frames=[frame for frame, _ in views],
             floor_polygon=floor,
             axis_aligned=True,  # houses are drawn along the axes, floors at 0
+            capture="views",
             rejected={reason: n for reason, n in sorted(counts.items()) if n},
         )
 
