@@ -148,15 +148,18 @@ def test_other_uris_are_refused(home: WrittenHome, uri: str) -> None:
 
 def test_sequence_goes_from_panorama_to_the_nearest(copied: Path, scene: Scene) -> None:
     """The file lists panoramas by their random ids; a walk shows the house as a video would."""
-    assert [frame.index for frame in scene.frames] == list(range(54))
-    panos = [frame.frame_id.split("_")[0] for frame in scene.frames]
-    visited = list(dict.fromkeys(panos))
-    assert panos == [pano for pano in visited for _ in range(18)]
-    assert [frame.frame_id[-3:] for frame in scene.frames[:18]] == [f"{c}_{y}" for c in range(3) for y in range(6)]
     centers = {frame.frame_id.split("_")[0]: frame.world_from_camera[:3, 3] for frame in scene.frames}
-    for i, pano in enumerate(visited[:-1]):
-        steps = [np.linalg.norm(centers[pano] - centers[other]) for other in visited[i + 1 :]]
-        assert steps[0] == min(steps)
+    start = min(centers)
+    near, far = sorted(centers.keys() - {start}, key=lambda pano: np.linalg.norm(centers[pano] - centers[start]))
+    conf = copied / SCAN / "undistorted_camera_parameters" / f"{SCAN}.conf"
+    head, *groups = conf.read_text().split("\n\n")
+    pages = {pano: [group for group in groups if pano in group] for pano in (start, far, near)}
+    conf.write_text("\n\n".join([head, *(group for page in pages.values() for group in page)]))
+    frames = load(copied).frames
+    assert [frame.index for frame in frames] == list(range(54))
+    assert [frame.frame_id for frame in frames] == [
+        f"{pano}_{camera}_{yaw}" for pano in (start, near, far) for camera in range(3) for yaw in range(6)
+    ]
 
 
 def test_world_and_split(home: WrittenHome, scene: Scene) -> None:
@@ -227,15 +230,17 @@ def test_missing_images_and_panoramas(copied: Path, scene: Scene) -> None:
     graph = copied / "connectivity" / f"{SCAN}_connectivity.json"
     viewpoints = json.loads(graph.read_text())
     graph.write_text(json.dumps([one | {"included": False} for one in viewpoints]))
-    gone, empty, shallow = (scene.frames[i] for i in (1, 20, 40))
+    gone, empty, shallow, hollow = (scene.frames[i] for i in (1, 20, 40, 41))
     (copied / gone.image).unlink()
     (copied / empty.image).write_bytes(b"")
     (copied / shallow.depth.partition("#")[0]).unlink()
+    (copied / hollow.depth.partition("#")[0]).write_bytes(b"")
     found = load(copied)
     ids = [frame.frame_id for frame in scene.frames]
     assert [frame.frame_id for frame in found.frames] == [i for i in ids if i not in (gone.frame_id, empty.frame_id)]
     assert found.rejected == {"frame: no colour image": 1, "frame: colour image empty": 1}
-    assert [frame.frame_id for frame in found.frames if frame.depth is None] == [shallow.frame_id]
+    without_depth = [frame.frame_id for frame in found.frames if frame.depth is None]
+    assert without_depth == [shallow.frame_id, hollow.frame_id]
 
 
 def test_zips_give_what_folders_give(packed_home: WrittenHome, home: WrittenHome, scene: Scene) -> None:
