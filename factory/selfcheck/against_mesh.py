@@ -91,5 +91,7 @@ def _middle_met(surface: Surface, views: Sequence[View]) -> float:
 
 def _fit(surface: Surface, views: Sequence[View]) -> Fit:
     error = middle([surface.distances(view).median for view in views])
+    if error > _BAD_M:
+        return Fit(error, good=False, bad=True)
     met = _middle_met(surface, views)
-    return Fit(error, error <= _GOOD_M and not met < _GOOD_MET, error > _BAD_M or met < _BAD_MET)
+    return Fit(error, good=error <= _GOOD_M and not met < _GOOD_MET, bad=met < _BAD_MET)

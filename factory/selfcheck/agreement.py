@@ -12,7 +12,8 @@ from schemas.scene import Frame
 
 Array = np.ndarray
 
-_SAME = 0.03  # depths that differ by less than this share are the same
+_SAME = 0.03  # depths that differ by less than this share are the same,
+_LOOSELY_M, _LOOSELY = 0.1, 0.1  # and as good as the same below the larger one of these: cameras drift
 _OVERLAP = 0.2  # share of the pixels that must be told of by the other image, for two images to be compared
 # Two images of a walk that tell something: they see the same, and not from the same place.
 _TURN_DEG = (4.0, 30.0)
@@ -48,7 +49,7 @@ def pairs(frames: Sequence[Frame], count: int) -> list[tuple[Frame, Frame]]:
     return [(frames[a], frames[b]) for a, b in chosen]
 
 
-def agreement(one: View, other: View) -> float:
+def agreement(one: View, other: View, loosely: bool = False) -> float:
     """Share of what `one` shows in front of `other` that `other` shows too, and not something farther behind it.
 
     What `other` sees something nearer of is hidden from it and does not count; NaN where too little is left.
@@ -62,15 +63,17 @@ def agreement(one: View, other: View) -> float:
     inside = (there[:, 2] > 0) & (uv > -0.5).all(axis=1) & (uv < (other.width - 0.5, other.height - 0.5)).all(axis=1)
     u, v = np.rint(uv[inside]).astype(np.int64).T
     measured, expected = other.depth_m[v, u], there[inside, 2]
-    told = (measured > 0) & (expected <= (1 + _SAME) * measured)
+    slack = np.maximum(_LOOSELY_M, _LOOSELY * measured) if loosely else _SAME * measured
+    told = (measured > 0) & (expected <= measured + slack)
     if told.sum() < _OVERLAP * len(points):
         return np.nan
-    return float((expected >= (1 - _SAME) * measured)[told].mean())
+    return float((expected >= measured - slack)[told].mean())
 
 
-def agreement_of(paired: Sequence[tuple[View, View]]) -> float:
+def agreement_of(paired: Sequence[tuple[View, View]], loosely: bool = False) -> float:
     """Median agreement of pairs, looked at from both sides; NaN where fewer than half can be compared."""
-    shares = np.array([share for one, other in paired for share in (agreement(one, other), agreement(other, one))])
+    both_ways = [way for one, other in paired for way in ((one, other), (other, one))]
+    shares = np.array([agreement(one, other, loosely) for one, other in both_ways])
     return np.nan if not len(shares) or np.isnan(shares).mean() > 0.5 else float(np.nanmedian(shares))
 
 

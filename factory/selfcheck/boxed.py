@@ -27,10 +27,11 @@ def share_by_instance(view: View, boxes: dict[int, Box]) -> list[float]:
 
 
 def share_by_outline(view: View, boxes: Sequence[Box]) -> list[float]:
-    """Per box that shows in the image, the same for the readings in the middle half of its outline: some of them are
-    of what stands before it or lies between its parts."""
+    """Per box that shows in the image, the same for the readings in the middle half of its outline. Those of what
+    stands before the box are left out; those behind it were seen through it."""
     pixels, points = view.readings()
     camera_from_world = inverse(view.world_from_camera)
+    depth = transform_points(camera_from_world, points)[:, 2]
     shown = []
     for box in boxes:
         corners = transform_points(camera_from_world, (_CORNERS * box.extents) @ box.rotation.T + box.center)
@@ -40,7 +41,8 @@ def share_by_outline(view: View, boxes: Sequence[Box]) -> list[float]:
         low, high = outline.min(axis=0), outline.max(axis=0)
         middle = (low + high) / 2
         if (middle >= 0).all() and (middle <= (view.width, view.height)).all():
-            shown.append((box, (np.abs(pixels - middle) <= (high - low) / 4).all(axis=1)))
+            central = (np.abs(pixels - middle) <= (high - low) / 4).all(axis=1)
+            shown.append((box, central & (depth >= corners[:, 2].min() - _SLACK_M)))
     return _shares(points, shown)
 
 

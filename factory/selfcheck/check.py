@@ -54,7 +54,7 @@ def _compare(scene: Scene, frames: list[Frame], media: FrameImages, images: int,
         return [impossible]
     if mesh:
         return [depth_on_mesh(mesh, with_depth, media, images, thorough)]
-    return [
-        views_agree(with_depth, media, images, thorough),
-        objects_in_boxes(scene.objects, with_depth, media, images, thorough),
-    ]
+    views = views_agree(with_depth, media, images, thorough)
+    if views.verdict == "bad" and not any(frame.instances for frame in with_depth):
+        return [views]  # boxes without instance images are rough evidence, and would name something else
+    return [views, objects_in_boxes(scene.objects, with_depth, media, images, thorough)]

@@ -10,10 +10,15 @@ from factory.selfcheck.views import View
 from schemas.base import Record
 
 Outcome = Literal["good", "bad", "cannot tell"]
-Kind = Literal["mesh", "views", "boxes", "cameras", "intrinsics", "depth unit", "upright"]
+Kind = Literal["scene", "mesh", "views", "boxes", "cameras", "intrinsics", "depth unit", "upright"]
 
 _EXPLAINS = 0.5  # a hypothesis that leaves at most this share of the error explains it
+_NO_DOUBT = 0.05  # and one that leaves at most this is right where nothing else could be compared
 _HINTS = 0.75  # and one that leaves at most this is worth a word
+_UNEXPLAINED = (
+    "no usual slip of the poses, as they are after any alignment, explains it (inverse poses that were aligned "
+    "afterwards look so): look at its pictures"
+)
 
 
 class Evidence(Record):
@@ -87,14 +92,14 @@ def judge(
         return fit, Judgement("cannot tell" if fit is None else "good" if fit.good else "cannot tell")
     found = _likeliest(fit_of, views, tried, noise)
     if fit is None:
-        if found is None or found[1].error > suspicious:
+        if found is None or found[1].error > _NO_DOUBT:
             return None, Judgement("cannot tell")
         return None, Judgement("bad", found[0].name, found[1].error, found[0].advice)
     share_left = np.inf if found is None else found[1].error / fit.error
     if found and share_left <= _EXPLAINS and (fit.bad or fit.error > suspicious):
         return fit, Judgement("bad", found[0].name, found[1].error, found[0].advice)
     if fit.bad:
-        return fit, Judgement("bad", advice="no usual slip explains it: look at its pictures")
+        return fit, Judgement("bad", advice=_UNEXPLAINED)
     verdict: Outcome = "good" if fit.good else "cannot tell"
     if found and share_left <= _HINTS and fit.error > noise:
         return fit, Judgement(verdict, found[0].name, found[1].error, found[0].advice)
