@@ -25,7 +25,7 @@ from tests.sources.rxr.conftest import HOME, UNSEEN, Walks
 
 official = spar.official
 
-TASKS = ("nav_video", "distance_prediction_oo", "obj_count")
+TASKS = ("nav_video", "distance_prediction_oo")
 BLANK = re.compile(r"\[__(\d+)__\]")
 
 
