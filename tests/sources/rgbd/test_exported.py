@@ -97,6 +97,8 @@ def test_bad_images_are_counted(tmp_path: Path, data: bytes | None, reason: str)
     scene = load(folder)
     assert scene.rejected == {reason: 1}
     assert [f.frame_id for f in scene.frames] == ["2", "10", "25"]
+    for frame, camera in zip(scene.frames, CAMERAS[1:], strict=True):  # numbers match, not places
+        np.testing.assert_allclose(frame.world_from_camera, camera, atol=1e-8)
 
 
 def seven_scenes(root: Path, size: tuple[int, int]) -> Path:
