@@ -42,7 +42,7 @@ def build(scene: Scene, media: Media, **changes) -> Records:
 
 @pytest.fixture(scope="module")
 def scene() -> Scene:
-    return make_scene(THINGS, eyes(8), scale=3)
+    return make_scene(THINGS, eyes(6), scale=2.5)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_views_are_those_of_the_mesh(with_mesh, records):
         without = {"objects": [], "depth": ""}
         assert ours.model_copy(update=without) == theirs.model_copy(update=without)
     first, second = sightings(records), sightings(with_mesh)
-    assert first.keys() == second.keys() and len(first) == 32
+    assert first.keys() == second.keys() and len(first) == 24
     for key, one in first.items():
         # ids are drawn as the mesh is; only visible fractions are measured otherwise
         assert one.model_copy(update={"visible_fraction": 0}) == second[key].model_copy(update={"visible_fraction": 0})
@@ -110,7 +110,7 @@ def test_objects_are_those_of_the_mesh(with_mesh, records):
 
 def test_visible_fractions_are_shares_of_the_surface_that_any_frame_sees(shares_of_area, records):
     off = np.array([one.visible_fraction - shares_of_area[key] for key, one in sightings(records).items()])
-    assert np.abs(off).max() < 0.04 and abs(off.mean()) < 0.015
+    assert np.abs(off).max() < 0.06 and abs(off.mean()) < 0.02
     assert np.ptp(list(shares_of_area.values())) > 0.3
 
 
@@ -119,13 +119,28 @@ def test_boxes_alone_give_almost_the_same(scene, with_mesh, shares_of_area, embr
     assert ours.keys() == theirs.keys()
     off = []
     for key, one in ours.items():
-        moved = np.abs(np.subtract(one.box, theirs[key].box)) / 1000 * (360, 270, 360, 270)
+        moved = np.abs(np.subtract(one.box, theirs[key].box)) / 1000 * (300, 225, 300, 225)
         assert moved[:3].max() <= 2.5
         assert moved[3] <= 10  # what stands on the floor loses its lowest three centimetres to it
         assert one.center_camera == theirs[key].center_camera
         if key[1] != SCREEN.object_id:  # so thin that the looser tolerance of a sensor sees its far side
             off.append(one.visible_fraction - shares_of_area[key])
     assert np.median(np.abs(off)) < 0.04 and np.abs(off).max() < 0.16
+
+
+def test_noise_of_a_sensor_hardly_changes_what_is_visible(scene, shares_of_area, embree):
+    bare, media = twin(scene, embree, ids=False)
+    rng = np.random.default_rng(0)
+
+    def noisy(depth: np.ndarray) -> np.ndarray:
+        metres = depth / 1000
+        metres += rng.normal(0, 1, depth.shape) * 0.0015 * metres**2  # of structured light
+        return np.where(depth > 0, np.rint(1000 * metres), 0)
+
+    for frame in bare.frames:
+        media.change(frame.depth, noisy)
+    off = np.array([one.visible_fraction - shares_of_area[key] for key, one in sightings(build(bare, media)).items()])
+    assert abs(off.mean()) < 0.04 and np.abs(off).max() < 0.25
 
 
 def test_the_point_lies_on_the_object(bare, records):
@@ -149,8 +164,8 @@ def test_what_hides_half_of_a_board_is_told_by_depth(embree):
 
 
 def test_images_of_half_the_size_give_what_frames_of_half_the_size_give(embree):
-    small = build(*twin(make_scene(THINGS, eyes(8), scale=4), embree, scale=0.5))
-    half = build(*twin(make_scene(THINGS, eyes(8), scale=2), embree))
+    small = build(*twin(make_scene(THINGS, eyes(4), scale=4), embree, scale=0.5))
+    half = build(*twin(make_scene(THINGS, eyes(4), scale=2), embree))
     assert {(v.width, v.raster_width, v.raster_height) for v in small.views} == {(480, 240, 180)}
     first, second = sightings(small), sightings(half)
     assert first.keys() == second.keys()
@@ -164,7 +179,7 @@ def test_moving_the_world_changes_no_view(records, embree):
     turn = np.eye(4)
     turn[:2, :2] = [[0.8, -0.6], [0.6, 0.8]]
     turn[:3, 3] = (30, -12, 2)
-    moved = build(*twin(make_scene(THINGS, eyes(8), scale=3, turn=turn), embree))
+    moved = build(*twin(make_scene(THINGS, eyes(6), scale=2.5, turn=turn), embree))
     first, second = sightings(records), sightings(moved)
     assert first.keys() == second.keys()
     for key, one in first.items():
@@ -232,11 +247,11 @@ def test_frames_that_cannot_be_read_are_left_out_and_counted(bare, records):
     scene, _ = bare
     media = broken(bare, "depth/20.png", "ids/50.png")
     del media["depth/0.png"]
-    media.change("depth/60.png", np.zeros_like)
+    media.change("depth/40.png", np.zeros_like)
     found = build(scene, media)
     assert found.counts["frame: depth unreadable"] == 3
     assert found.counts["frame: depth image without a reading"] == 1
-    left = [v.frame_id for v in records.views if v.frame_id not in ("0", "20", "50", "60")]
+    left = [v.frame_id for v in records.views if v.frame_id not in ("0", "20", "50", "40")]
     assert [v.frame_id for v in found.views] == left
     assert [v.video_index for v in found.views] == list(range(len(left)))  # the video has no gap
     assert all(set(one.frame_ids) <= set(left) for one in found.objects)
@@ -244,7 +259,7 @@ def test_frames_that_cannot_be_read_are_left_out_and_counted(bare, records):
 
 def test_a_scene_of_which_nothing_can_be_read_is_an_error_that_says_why(bare):
     scene, media = bare
-    with pytest.raises(DataError, match=r"small scene room_0: .*none of use among 8; .*depth/70\.png"):
+    with pytest.raises(DataError, match=r"small scene room_0: .*none of use among 6; .*depth/50\.png"):
         build(scene, broken(bare, *media))
     no_depth = [frame.model_copy(update={"depth": None}) for frame in scene.frames]
     with pytest.raises(DataError, match=r"small scene room_0: expected a mesh or frames with depth"):
