@@ -1,9 +1,7 @@
-"""The images of a house, in the order of a walk from panorama to panorama."""
+"""The images of a house, 18 from each panorama, in the order of its camera file."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-
-import numpy as np
 
 from factory.errors import DataError
 from factory.sources.cameras import Size
@@ -31,7 +29,7 @@ def load_frames(
     """
     counts.update(cameras.rejected)
     kept: list[ConfImage] = []
-    for image in in_walking_order(cameras.images):
+    for image in cameras.images:
         found = color.get(image.color)
         if found is None or not found.size:
             counts[NO_COLOR if found is None else EMPTY_COLOR] += 1
@@ -58,28 +56,6 @@ def load_frames(
         for i, image in enumerate(kept)
         if i not in unreadable
     ]
-
-
-def in_walking_order(images: list[ConfImage]) -> list[ConfImage]:
-    """The images by panorama, each panorama after the one that it is nearest to, and by camera and yaw in it.
-
-    The file lists panoramas by their random ids, so that frames spread over it would jump through the house. A walk
-    that always goes on to the nearest panorama not yet visited shows rooms one after the other, as a video does.
-    """
-    by_pano: dict[str, list[ConfImage]] = {}
-    for image in images:
-        by_pano.setdefault(image.pano, []).append(image)
-    panos = list(by_pano)
-    centers = np.array([by_pano[pano][0].world_from_camera[:3, 3] for pano in panos]).reshape(-1, 3)
-    ordered: list[ConfImage] = []
-    waiting = np.ones(len(panos), dtype=bool)
-    place = 0
-    while waiting.any():
-        waiting[place] = False
-        ordered += sorted(by_pano[panos[place]], key=lambda image: (image.camera, image.yaw))
-        distances = np.linalg.norm(centers - centers[place], axis=1)
-        place = int(np.argmin(np.where(waiting, distances, np.inf)))
-    return ordered
 
 
 def _depth_uri(found: Found | None) -> str | None:

@@ -146,20 +146,14 @@ def test_other_uris_are_refused(home: WrittenHome, uri: str) -> None:
         Matterport3DSource(Storage(home.root)).read_media(uri)
 
 
-def test_sequence_goes_from_panorama_to_the_nearest(copied: Path, scene: Scene) -> None:
-    """The file lists panoramas by their random ids; a walk shows the house as a video would."""
-    centers = {frame.frame_id.split("_")[0]: frame.world_from_camera[:3, 3] for frame in scene.frames}
-    start = min(centers)
-    near, far = sorted(centers.keys() - {start}, key=lambda pano: np.linalg.norm(centers[pano] - centers[start]))
-    conf = copied / SCAN / "undistorted_camera_parameters" / f"{SCAN}.conf"
-    head, *groups = conf.read_text().split("\n\n")
-    pages = {pano: [group for group in groups if pano in group] for pano in (start, far, near)}
-    conf.write_text("\n\n".join([head, *(group for page in pages.values() for group in page)]))
-    frames = load(copied).frames
-    assert [frame.index for frame in frames] == list(range(54))
-    assert [frame.frame_id for frame in frames] == [
-        f"{pano}_{camera}_{yaw}" for pano in (start, near, far) for camera in range(3) for yaw in range(6)
-    ]
+def test_views_are_in_the_order_of_the_camera_file(home: WrittenHome, scene: Scene) -> None:
+    """By panorama, and by camera and yaw in it; each is a view of its own, not a frame of a video."""
+    conf = home.folder / "undistorted_camera_parameters" / f"{SCAN}.conf"
+    listed = [line.split()[2] for line in conf.read_text().splitlines() if line.startswith("scan ")]
+    assert [frame.image.rpartition("/")[2] for frame in scene.frames] == listed
+    assert [frame.index for frame in scene.frames] == list(range(54))
+    assert [frame.frame_id[-3:] for frame in scene.frames[:18]] == [f"{c}_{y}" for c in range(3) for y in range(6)]
+    assert scene.capture == "views"
 
 
 def test_world_and_split(home: WrittenHome, scene: Scene) -> None:
