@@ -19,7 +19,7 @@ import numpy as np
 from factory.errors import DataError
 from factory.sources.base import FileHasher
 from factory.sources.box_objects import LabelledBox, objects_in_boxes, objects_of_boxes
-from factory.sources.inputs import MISSING, digest_or_missing
+from factory.sources.inputs import MISSING, digest_or_missing, read_required
 from factory.sources.ply import read_ply
 from factory.sources.rgbd.boxes import BOXES_FILE, read_boxes
 from factory.sources.rgbd.exported import ExportedLayout
@@ -163,7 +163,7 @@ class RGBDSource:
 
     def _settings(self, folders: list[SceneFolder]) -> Settings:
         paths = self._settings_files(folders)
-        return read_settings(dict(zip(paths, self._root.read_many(paths), strict=True)))
+        return read_settings({path: read_required(self._root, path, "write it again") for path in paths})
 
     def _mesh(
         self, folders: list[SceneFolder], boxes: list[LabelledBox], settings: Settings, counts: Counter[str]
