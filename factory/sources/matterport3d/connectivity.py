@@ -11,8 +11,6 @@ import numpy as np
 from factory.errors import DataError
 from factory.sources.cameras import nearest_rigid, pose_faults
 
-FILE = "{scan}_connectivity.json"
-
 
 @dataclass(frozen=True)
 class Connectivity:
