@@ -125,7 +125,13 @@ def _stretch(storage: Storage, path: str, marks: list[_Mark], number: int) -> by
     with storage.open(path) as file:
         file.seek(mark.read)
         while made < end:
-            chunk = inflater.decompress(file.read(_CHUNK))
+            data = file.read(_CHUNK)
+            try:
+                chunk = inflater.decompress(data)
+            except zlib.error as error:
+                raise _damaged(path, f"frame {number} that does not inflate ({error})") from None
+            if not data:
+                raise _damaged(path, f"an end before frame {number}")
             parts.append(chunk[max(begin - made, 0) : max(end - made, 0)])
             made += len(chunk)
     return b"".join(parts)

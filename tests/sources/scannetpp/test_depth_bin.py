@@ -120,6 +120,19 @@ def test_what_is_no_depth_is_no_reading(tmp_path: Path, encoding: str) -> None:
     assert found[0, :6].tolist() == [0, 0, 0, 0, 0, 2000]
 
 
+@pytest.mark.parametrize(("keep", "words"), [(0.3, "an end before frame 8"), (0.0, "an end before frame 8")])
+def test_a_stream_that_was_cut_off_since(tmp_path: Path, depths_m: list[np.ndarray], keep: float, words: str) -> None:
+    data = depth_bin(depths_m, "stream")
+    storage = write(tmp_path, data)
+    index = read_depth_bin(storage, "depth.bin")
+    write(tmp_path, data[: int(len(data) * keep)])
+    with pytest.raises(DataError, match=words):
+        index.frame(storage, 8)
+    write(tmp_path, b"\xff" * len(data))
+    with pytest.raises(DataError, match="frame 8 that does not inflate"):
+        index.frame(storage, 8)
+
+
 def test_no_stack_in_memory(tmp_path: Path, depths_m: list[np.ndarray]) -> None:
     storage = write(tmp_path, depth_bin(depths_m * 20, "stream"))
     tracemalloc.start()
