@@ -46,17 +46,6 @@ class Connectivity:
             return False
         return bool(self.unobstructed[places[:-1], places[1:]].all())
 
-    def path_length(self, path: Sequence[str]) -> float:
-        """Sum of the straight distances between a path's panoramas [m]; KeyError for one that is not there."""
-        positions = self.positions[[self.places[pano] for pano in path]]
-        return float(np.linalg.norm(np.diff(positions, axis=0), axis=1).sum())
-
-
-def heading(direction: np.ndarray) -> np.ndarray:
-    """Headings (...) [rad] of directions (..., 3) [world]: 0 along +y, clockwise seen from above."""
-    angle: np.ndarray = np.arctan2(direction[..., 0], direction[..., 1])
-    return angle
-
 
 def read_connectivity(data: bytes, name: str) -> Connectivity:
     """What the file says. Raises DataError for damaged text, poses that are not rigid and rows of another length."""

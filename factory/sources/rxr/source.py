@@ -6,6 +6,9 @@ in `rxr-data/` or `rxr/` in it, or beside the root lie
     rxr_train_guide.jsonl.gz rxr_val_seen_guide.jsonl.gz rxr_val_unseen_guide.jsonl.gz      (or unpacked)
     pose_traces/rxr_<list>/<instruction>_guide_pose_trace.npz      where guides looked, if they were downloaded
 
+and, in the root or beside it, the simulator's `connectivity/<scan>_connectivity.json`: where it is there, paths must
+go along its edges.
+
 A house is for training or held out as a whole: it is held out where `scenes_{val,test}.txt` or the list of unseen
 houses (val_unseen) has it. Instructions of val_seen are about houses for training, and stay with them.
 """
@@ -18,7 +21,8 @@ import numpy as np
 
 from factory.errors import DataError
 from factory.sources.base import FileHasher
-from factory.sources.inputs import MISSING
+from factory.sources.inputs import MISSING, find_table
+from factory.sources.matterport3d.connectivity import read_connectivity
 from factory.sources.matterport3d.source import Matterport3DSource
 from factory.sources.rxr.guides import Guide, HouseGuides, index_guides, read_guides
 from factory.sources.rxr.looks import Looks, looks_along, looks_of_trace
@@ -29,6 +33,7 @@ from factory.store.storage import Storage
 from schemas.scene import Frame, NavigationPath, Scene, Split
 
 _NO_IMAGE = "path: a viewpoint without images"
+_OFF_GRAPH = "path: no way in the simulator's graph"
 _TOO_LONG = f"path: more than {MAX_VIEWS} views from as many places"
 _CORRUPT, _BAD_TRACE = "path: pose trace known to be corrupt", "path: pose trace unreadable"
 _OTHER_TRACE = "path: pose trace of another walk"
@@ -69,6 +74,8 @@ class RxRSource:
         digests["house reader"] = str(self._houses.version)
         digests["guides"] = guides.digest
         sizes = [f"{name}\t{size}" for name, size in self._trace_sizes(guides)]
+        graph = find_table(self._root, _graph_file(scene_id))
+        digests["graph"] = MISSING if graph is None else digest_of([graph])
         digests["pose traces"] = digest_of(sizes) if sizes else MISSING
         digests["split"] = _held_out_farthest(digests["split"], guides)
         return digests
@@ -80,6 +87,12 @@ class RxRSource:
         guides, left_out = read_guides(self._root, scene_id)
         counts = Counter(house.rejected) + Counter(left_out)
         viewpoints = _viewpoints(house.frames)
+        graph = find_table(self._root, _graph_file(scene_id))
+        if graph is not None:
+            connectivity = read_connectivity(graph, _graph_file(scene_id))
+            walkable = [guide for guide in guides if connectivity.is_walkable(guide.path)]
+            counts[_OFF_GRAPH] += len(guides) - len(walkable)
+            guides = walkable
         paths = [path for guide in guides if (path := self._path(guide, viewpoints, counts))]
         if not paths:
             told = ", ".join(f"{reason}: {n}" for reason, n in sorted(counts.items())) or "no instruction"
@@ -168,6 +181,10 @@ class RxRSource:
             if list_name not in self._traces:
                 self._traces[list_name] = TraceFolder.find(self._root, list_name)
             return self._traces[list_name]
+
+
+def _graph_file(house: str) -> str:
+    return f"connectivity/{house}_connectivity.json"
 
 
 def _viewpoints(frames: list[Frame]) -> dict[str, Viewpoint]:

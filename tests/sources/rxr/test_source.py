@@ -152,7 +152,29 @@ def test_viewpoints_without_images_leave_out_their_paths(walks: Walks, copied: P
     assert scene.rejected["path: a viewpoint without images"] == passing[lost]
 
 
+def test_paths_go_along_the_edges_of_the_graph(walks: Walks, copied: Path) -> None:
+    file = copied / "connectivity" / f"{HOME}_connectivity.json"
+    rows = walks.rows["train"] + walks.rows["val_seen"]
+    hop = tuple(rows[0]["path"][:2])
+    listed = json.loads(file.read_text())
+    places = {one["image_id"]: place for place, one in enumerate(listed)}
+    listed[places[hop[0]]]["unobstructed"][places[hop[1]]] = False
+    before = digests(copied)
+    file.write_text(json.dumps(listed))
+    assert {name for name, digest in digests(copied).items() if digest != before[name]} == {"graph"}
+    scene = load(copied)
+    blocked = {row["instruction_id"] for row in rows if hop in pairwise(row["path"])}
+    assert {int(path.id) for path in scene.paths} == {row["instruction_id"] for row in rows} - blocked
+    assert scene.rejected["path: no way in the simulator's graph"] == len(blocked)
+    file.unlink()
+    assert len(load(copied).paths) == len(rows)
+    file.write_text("[]")
+    with pytest.raises(DataError, match=r"connectivity\.json: expected a list of viewpoints"):
+        load(copied)
+
+
 def test_a_house_whose_paths_are_all_left_out_is_said(copied: Path) -> None:
+    shutil.rmtree(copied / "connectivity")
     change_rows(copied, path=["0123", "4567"])
     (copied / "rxr-data" / "rxr_val_seen_guide.jsonl.gz").unlink()
     with pytest.raises(DataError, match=r"path: a viewpoint without images: 8\); download undistorted_camera"):
