@@ -14,7 +14,7 @@ MAPPING_FILE = "category_mapping.tsv"
 _VOID, _WALL, _FLOOR, _CEILING, _UNLABELLED = 0, 1, 2, 17, 41
 # mpcat40 counts what lies on a floor as floor.
 _LIES_ON_FLOOR = re.compile(r"\b(rug|mat|carpet|doormat)s?\b")
-_UNNAMED = re.compile(r"(unknown|unidentified|remove)\b")
+_UNNAMED = re.compile(r"(unknown|unidentified|remove|clutter)\b")
 _OTHER_ROOM = re.compile(r"[/\\]\s*other\s*room")
 
 
