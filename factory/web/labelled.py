@@ -140,7 +140,7 @@ def _picture(source: Source, scene: _Scene, view: ViewRecord, counts: Counter[st
     seen = scene.observer.observe(scene.frames[view.frame_id])
     height, width = seen.labels.shape
     surface = np.where(seen.depth_m > 0, seen.depth_m, np.nan).astype(np.float32)
-    sensed = surface  # without a mesh the surface is what the sensor saw
+    sensed: Array | None = surface  # without a mesh the surface is what the sensor saw
     if scene.has_mesh:
         sensed = None if view.depth is None else _sensor_depth(source, view.depth, width, height)
         if sensed is not None and not np.isfinite(sensed).any():
