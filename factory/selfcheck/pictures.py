@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFilter, UnidentifiedImageError
 
 from factory.errors import DataError
 from factory.selfcheck.views import View, camera_view, read_view
@@ -15,6 +15,7 @@ from schemas.scene import Frame, Mesh
 Array = np.ndarray
 
 _WIDTH = 480  # of a panel [px]
+_THICKER = ImageFilter.MaxFilter(3)
 _EDGE_M = 0.1  # depth that jumps by more is drawn as an edge
 
 
@@ -38,11 +39,13 @@ class FramePictures:
         size = (_WIDTH, max(1, round(_WIDTH * view.height / view.width)))
         photo = self._photo(frame).resize(size)
         panels = [photo]
-        farthest = max([float(np.percentile(d[d > 0], 98)) for d in depths.values() if (d > 0).any()], default=1.0)
+        known = [np.percentile(d[d > 0], (2, 98)) for d in depths.values() if (d > 0).any()]
+        near, far = (min(low for low, _ in known), max(high for _, high in known)) if known else (0.0, 1.0)
         for color, depth_m in depths.items():
-            edges = Image.fromarray(_edges(depth_m)).resize(size)
+            edges = Image.fromarray(_edges(depth_m)).filter(_THICKER).resize(size)
             photo.paste(color, mask=edges)
-            grey = np.where(depth_m > 0, 255 * (1 - 0.9 * np.clip(depth_m / farthest, 0, 1)), 0)
+            nearness = 1 - np.clip((depth_m - near) / max(far - near, 1e-3), 0, 1)
+            grey = np.where(depth_m > 0, 40 + 215 * nearness, 0)
             panels.append(Image.fromarray(grey.astype(np.uint8)).convert("RGB").resize(size))
         row = Image.new("RGB", (size[0] * len(panels), size[1]))
         for place, panel in enumerate(panels):
