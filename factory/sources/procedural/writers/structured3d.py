@@ -26,7 +26,6 @@ Array = np.ndarray
 TOP = "Structured3D"
 BACKGROUND = ("wall", "floor", "ceiling")  # no instances in this data set
 NO_INSTANCE = 65535
-_WHEN = (2020, 3, 26, 0, 0, 0)
 
 
 class View(NamedTuple):
@@ -105,7 +104,7 @@ def _pack(target: Path, root: Path, files: Iterable[Path]) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in files:
             archive.writestr(
-                zipfile.ZipInfo(path.relative_to(root).as_posix(), _WHEN), path.read_bytes(), zipfile.ZIP_DEFLATED
+                zipfile.ZipInfo(path.relative_to(root).as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED
             )
     return target
 
