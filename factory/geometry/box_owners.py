@@ -7,6 +7,7 @@ from factory.geometry.boxes import Boxes
 Array = np.ndarray
 
 _STANDING = 4  # how many feet high a box is that stands on something; what is lower (a rug) may lie in its foot
+_FOOT = 1 / 12  # of a box's height at most: the base of a laptop is thin
 
 
 def box_owners(points: Array, boxes: Boxes, slack_m: float = 0.01, foot_m: float = 0.03) -> Array:
@@ -14,7 +15,7 @@ def box_owners(points: Array, boxes: Boxes, slack_m: float = 0.01, foot_m: float
 
     points : (n, 3) [m, world]; boxes : (b,), upright or not; slack_m : boxes are grown by this much on all sides,
     since annotators and sensors are not exact. The lowest `foot_m` of a box, by its axis nearest the vertical, belong
-    to what it stands on, where the box is at least four times as high.
+    to what it stands on, but no more than a twelfth of its height, and nothing of a box less than four feet high.
     """
     owners = np.full(len(points), -1, dtype=np.int32)
     if not len(points):
@@ -33,10 +34,11 @@ def box_owners(points: Array, boxes: Boxes, slack_m: float = 0.01, foot_m: float
         near = start + np.flatnonzero((np.abs(ordered[start:end, 1:] - center[1:]) <= reach[1:]).all(axis=1))
         upright = int(np.argmax(np.abs(rotation[2])))
         if boxes.extents[place, upright] >= _STANDING * foot_m:
+            foot = min(foot_m, _FOOT * boxes.extents[place, upright])
             if rotation[2, upright] > 0:
-                low[upright] = foot_m - half[upright]
+                low[upright] = foot - half[upright]
             else:
-                high[upright] = half[upright] - foot_m
+                high[upright] = half[upright] - foot
         local = (ordered[near] - center) @ rotation
         owners[order[near[((local >= low) & (local <= high)).all(axis=1)]]] = place
     return owners

@@ -33,9 +33,9 @@ def owners_by_hand(points: np.ndarray, boxes: Boxes, slack: float, foot: float) 
                 low, high = -extents[k] / 2 - slack, extents[k] / 2 + slack
                 if k == upright and extents[k] >= 4 * foot:
                     if axis[2] > 0:
-                        low = -extents[k] / 2 + foot
+                        low = -extents[k] / 2 + min(foot, extents[k] / 12)
                     else:
-                        high = extents[k] / 2 - foot
+                        high = extents[k] / 2 - min(foot, extents[k] / 12)
                 inside &= low <= along <= high
             if inside:
                 found.append((float(np.prod(extents)), place))
