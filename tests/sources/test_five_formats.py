@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from factory.audit.lake import audit_lake
 from factory.geometry.boxes import Boxes, box_corners, points_in_box
 from factory.geometry.transforms import rotation_angle, transform_points
 from factory.sources.procedural.scene import ProceduralScene, build_scene
@@ -14,6 +15,7 @@ from factory.sources.procedural.stations import filmed_from, stations
 from factory.sources.procedural.writers.annotation import Annotation
 from factory.sources.procedural.writers.formats import FORMATS, world_from_file
 from factory.sources.registry import open_source
+from factory.store.lake import Lake
 from factory.store.storage import Storage
 from factory.tasks import all_tasks
 from factory.tasks.records import SceneRecords
@@ -168,17 +170,28 @@ def by_id(one: object) -> int:
 
 
 @pytest.fixture(scope="module")
-def records(written: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SceneRecords]:
-    from factory.store.lake import Lake
-
+def lake(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """All of them in one lake, a partition of its own for each, and the second camera of ScanNet++."""
     root = tmp_path_factory.mktemp("formats") / "lake"
-    found = {}
-    for name in NAMES:
-        results = build(config_for(written / name, root, source=name))
+    for name in (*NAMES, "scannetpp_dslr"):
+        results = build(config_for(written / name.removesuffix("_dslr"), root, source=name))
         assert [(result.status, result.message) for result in results] == [("built", "")] * 2, name
-        (scene_id,) = {result.scene_id for result in results}
-        found[name] = SceneRecords.from_tables(*Lake(Storage(root)).read_records(name, scene_id))
-    return found
+    return Lake(Storage(root))
+
+
+@pytest.fixture(scope="module")
+def records(lake: Lake) -> dict[str, SceneRecords]:
+    return {
+        name: SceneRecords.from_tables(*lake.read_records(name, scene_id))
+        for name, scene_id in lake.partitions("views")
+    }
+
+
+def test_the_lake_of_all_formats_audits_clean(lake: Lake) -> None:
+    assert [name for name, _ in lake.partitions("qa")] == sorted({*NAMES, "scannetpp_dslr"})
+    report = audit_lake(lake.storage.url)
+    assert report.is_clean and not report.unasked, report.examples
+    assert report.rows.total() > 2000
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != REFERENCE])
