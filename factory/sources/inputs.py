@@ -1,5 +1,6 @@
 """Reading an input root: files that must be there, tables of the whole data set, digests of what may be missing."""
 
+import re
 from collections.abc import Callable
 from typing import ParamSpec
 
@@ -19,6 +20,20 @@ def read_required(root: Storage, path: str, advice: str) -> bytes:
         raise DataError(f"{path}: missing; {advice}") from None
     except (PermissionError, IsADirectoryError) as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); {advice}") from error
+
+
+def folders_below(root: Storage, scene: re.Pattern[str], below: str, expected: str) -> list[str]:
+    """Names of the folders that match, sorted: those in the root, and those in its folder `below`.
+
+    Raises DataError for a root that is not there; expected : what to give instead.
+    """
+    try:
+        children = root.scan()
+    except FileNotFoundError:
+        raise DataError(f"{root.url}: no such folder; give {expected}") from None
+    if any(child.name == below and child.is_dir for child in children):
+        children += root.scan(below)
+    return sorted({child.name for child in children if child.is_dir and scene.fullmatch(child.name)})
 
 
 def places_of_tables(root: Storage) -> list[Storage]:

@@ -22,7 +22,7 @@ from factory.geometry.transforms import transform_points
 from factory.sources.base import FileHasher
 from factory.sources.depth_files import millimetre_png
 from factory.sources.faces import face_objects
-from factory.sources.inputs import MISSING, digest_or_missing, find_table, read_required
+from factory.sources.inputs import MISSING, digest_or_missing, find_table, folders_below, read_required
 from factory.sources.labels import LABEL_MAP_FILE, LabelMap, read_label_map
 from factory.sources.ply import read_ply
 from factory.sources.scannet.export import ExportedFrames, find_exported, load_exported
@@ -71,15 +71,7 @@ class ScanNetSource:
 
     def list_scenes(self) -> list[str]:
         """Ids of all scene folders, sorted."""
-        try:
-            children = self._root.scan()
-        except FileNotFoundError:
-            raise DataError(
-                f"{self._root.url}: no such folder; give the folder that holds the scene folders"
-            ) from None
-        if any(child.name == _BELOW and child.is_dir for child in children):
-            children += self._root.scan(_BELOW)
-        return sorted({child.name for child in children if child.is_dir and _SCENE.fullmatch(child.name)})
+        return folders_below(self._root, _SCENE, _BELOW, "the folder that holds the scene folders")
 
     def room_of(self, scene_id: str) -> str:
         """`scene0000` of its scans `scene0000_00`, `scene0000_01`, ..."""

@@ -17,7 +17,7 @@ from typing import ClassVar
 from factory.errors import DataError
 from factory.sources.base import FileHasher
 from factory.sources.faces import face_objects
-from factory.sources.inputs import find_table, read_required
+from factory.sources.inputs import find_table, folders_below, read_required
 from factory.sources.ply import read_ply
 from factory.sources.scannetpp.annotation import read_annotation
 from factory.sources.scannetpp.dslr import DslrStream
@@ -54,15 +54,7 @@ class ScanNetPPSource:
 
     def list_scenes(self) -> list[str]:
         """Ids of all scene folders, sorted."""
-        try:
-            children = self._root.scan()
-        except FileNotFoundError:
-            raise DataError(
-                f"{self._root.url}: no such folder; give the folder that holds data/, or the scene folders"
-            ) from None
-        if any(child.name == BELOW and child.is_dir for child in children):
-            children += self._root.scan(BELOW)
-        return sorted({child.name for child in children if child.is_dir and SCENE.fullmatch(child.name)})
+        return folders_below(self._root, SCENE, BELOW, "the folder that holds data/, or the scene folders")
 
     def room_of(self, scene_id: str) -> str:
         """The scene itself: every room was scanned once."""

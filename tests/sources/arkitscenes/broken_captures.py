@@ -1,7 +1,7 @@
 """Ways to break a capture so that it cannot be used.
 
 Each fault changes a good capture (in the layout of 3dod, in a folder named after the video) in place; the message must
-then hold the fault's words: the file that is at fault, and what to do. `{video}` stands for the video's id.
+then hold the fault's words: the file that is at fault, and what to do. `{scene}` stands for the video's id.
 """
 
 import json
@@ -9,42 +9,23 @@ import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-MESH, ANNOTATION = "{video}_3dod_mesh.ply", "{video}_3dod_annotation.json"
-FRAMES, TRAJECTORY = "{video}_frames", "lowres_wide.traj"
+from tests.sources.faults import Faults, file_of
 
-
-class Fault(NamedTuple):
-    """apply : changes the capture's folder; words : what the message must hold."""
-
-    apply: Callable[[Path], None]
-    words: tuple[str, ...]
+MESH, ANNOTATION = "{scene}_3dod_mesh.ply", "{scene}_3dod_annotation.json"
+FRAMES, TRAJECTORY = "{scene}_frames", "lowres_wide.traj"
 
 
-FAULTS: dict[str, Fault] = {}
-
-
-def fault(*words: str) -> Callable[[Callable[[Path], None]], Callable[[Path], None]]:
-    """Enters a function into the table under its name."""
-
-    def register(function: Callable[[Path], None]) -> Callable[[Path], None]:
-        FAULTS[function.__name__] = Fault(function, words)
-        return function
-
-    return register
-
-
-def _file(capture: Path, name: str) -> Path:
-    return capture / name.format(video=capture.name)
+FAULTS = Faults()
+fault = FAULTS.add
 
 
 def _frames(capture: Path, kind: str) -> list[Path]:
-    return sorted((_file(capture, FRAMES) / kind).iterdir())
+    return sorted((file_of(capture, FRAMES) / kind).iterdir())
 
 
 def _edit(capture: Path, change: Callable[[dict], object]) -> None:
-    path = _file(capture, ANNOTATION)
+    path = file_of(capture, ANNOTATION)
     parsed = json.loads(path.read_text())
     change(parsed)
     path.write_text(json.dumps(parsed))
@@ -55,18 +36,18 @@ def _edit(capture: Path, change: Callable[[dict], object]) -> None:
 
 @fault(MESH, "missing", "download")
 def mesh_missing(capture: Path) -> None:
-    _file(capture, MESH).unlink()
+    file_of(capture, MESH).unlink()
 
 
 @fault(MESH, "expected an undamaged triangle mesh", "download")
 def mesh_cut_off(capture: Path) -> None:
-    data = _file(capture, MESH).read_bytes()
-    _file(capture, MESH).write_bytes(data[: len(data) // 2])
+    data = file_of(capture, MESH).read_bytes()
+    file_of(capture, MESH).write_bytes(data[: len(data) // 2])
 
 
 @fault(MESH, "0 faces", "download")
 def mesh_of_points_only(capture: Path) -> None:
-    _file(capture, MESH).write_text(
+    file_of(capture, MESH).write_text(
         "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nproperty float z\n"
         "element face 0\nproperty list uchar int vertex_indices\nend_header\n0 0 0\n"
     )
@@ -77,22 +58,22 @@ def mesh_of_points_only(capture: Path) -> None:
 
 @fault(ANNOTATION, "missing", "leave the capture out")
 def annotation_missing(capture: Path) -> None:
-    _file(capture, ANNOTATION).unlink()
+    file_of(capture, ANNOTATION).unlink()
 
 
 @fault(ANNOTATION, "empty", "download")
 def annotation_of_no_bytes(capture: Path) -> None:
-    _file(capture, ANNOTATION).write_bytes(b"")
+    file_of(capture, ANNOTATION).write_bytes(b"")
 
 
 @fault(ANNOTATION, "expected JSON", "download")
 def annotation_cut_off(capture: Path) -> None:
-    _file(capture, ANNOTATION).write_text(_file(capture, ANNOTATION).read_text()[:200])
+    file_of(capture, ANNOTATION).write_text(file_of(capture, ANNOTATION).read_text()[:200])
 
 
 @fault(ANNOTATION, "under data", "download")
 def annotation_is_a_list(capture: Path) -> None:
-    _file(capture, ANNOTATION).write_text("[]")
+    file_of(capture, ANNOTATION).write_text("[]")
 
 
 @fault(ANNOTATION, "under data", "download")
@@ -120,28 +101,28 @@ def annotation_without_aligned_boxes(capture: Path) -> None:
 
 @fault(TRAJECTORY, "missing", "leave those out")
 def trajectory_missing(capture: Path) -> None:
-    (_file(capture, FRAMES) / TRAJECTORY).unlink()
+    (file_of(capture, FRAMES) / TRAJECTORY).unlink()
 
 
 @fault(TRAJECTORY, "no usable one", "download")
 def trajectory_empty(capture: Path) -> None:
-    (_file(capture, FRAMES) / TRAJECTORY).write_bytes(b"")
+    (file_of(capture, FRAMES) / TRAJECTORY).write_bytes(b"")
 
 
 @fault(TRAJECTORY, "malformed line of poses: 1", "download")
 def trajectory_is_a_web_page(capture: Path) -> None:
-    (_file(capture, FRAMES) / TRAJECTORY).write_text("<Error><Code>AccessDenied</Code></Error>\n")
+    (file_of(capture, FRAMES) / TRAJECTORY).write_text("<Error><Code>AccessDenied</Code></Error>\n")
 
 
 @fault(TRAJECTORY, "pose not finite: 4", "download")
 def trajectory_lost(capture: Path) -> None:
-    path = _file(capture, FRAMES) / TRAJECTORY
+    path = file_of(capture, FRAMES) / TRAJECTORY
     path.write_text("".join(line.split()[0] + " nan" * 6 + "\n" for line in path.read_text().splitlines()))
 
 
 @fault(FRAMES, "no colour image: 4", "no pose: 19", "download")
 def trajectory_of_another_capture(capture: Path) -> None:
-    path = _file(capture, FRAMES) / TRAJECTORY
+    path = file_of(capture, FRAMES) / TRAJECTORY
     path.write_text("".join(f"9{line}\n" for line in path.read_text().splitlines()))
 
 
@@ -150,12 +131,12 @@ def trajectory_of_another_capture(capture: Path) -> None:
 
 @fault(TRAJECTORY, "missing", "leave those out")
 def frames_missing(capture: Path) -> None:
-    shutil.rmtree(_file(capture, FRAMES))
+    shutil.rmtree(file_of(capture, FRAMES))
 
 
 @fault(FRAMES, "no such folder", "download")
 def images_missing(capture: Path) -> None:
-    shutil.rmtree(_file(capture, FRAMES) / "lowres_wide")
+    shutil.rmtree(file_of(capture, FRAMES) / "lowres_wide")
 
 
 @fault("lowres_wide", "colour image empty: 4", "download")
@@ -178,7 +159,7 @@ def image_sizes_contradict(capture: Path) -> None:
 
 @fault(FRAMES, "no intrinsics: 4", "download")
 def intrinsics_missing(capture: Path) -> None:
-    shutil.rmtree(_file(capture, FRAMES) / "lowres_wide_intrinsics")
+    shutil.rmtree(file_of(capture, FRAMES) / "lowres_wide_intrinsics")
 
 
 @fault("lowres_wide", "no usable frame", "intrinsics unusable: 4")

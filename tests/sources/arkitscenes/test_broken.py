@@ -36,7 +36,7 @@ def test_fault_is_refused_with_reason_and_advice(capture: Path, name: str) -> No
     with pytest.raises(DataError) as caught:
         source.load(VIDEO)
     message = str(caught.value)
-    for word in FAULTS[name].words:
+    for word in FAULTS[name].expected(VIDEO):
         assert word.format(video=VIDEO) in message
     assert str(capture) not in message
     assert source.input_digests(VIDEO, CachedHasher(storage)) != before

@@ -1,7 +1,7 @@
 """Ways to break a house in the Matterport3D layout so that it cannot be used.
 
 Each fault changes a good scan folder in place; the message must then hold the fault's words: the file that is at
-fault, and what to do. `{scan}` stands for the scan's id.
+fault, and what to do. `{scene}` stands for the scan's id.
 """
 
 import json
@@ -9,51 +9,24 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+
+from tests.sources.faults import Faults, cut, file_of
 
 HOUSE, CONF = "house_segmentations", "undistorted_camera_parameters"
 COLOR, DEPTH = "undistorted_color_images", "undistorted_depth_images"
-MESH = HOUSE + "/{scan}.ply"
-RECORDS = HOUSE + "/{scan}.house"
-CAMERAS = CONF + "/{scan}.conf"
+MESH = HOUSE + "/{scene}.ply"
+RECORDS = HOUSE + "/{scene}.house"
+CAMERAS = CONF + "/{scene}.conf"
 
 
-class Fault(NamedTuple):
-    """apply : changes the scan folder; words : what the message must hold."""
-
-    apply: Callable[[Path], None]
-    words: tuple[str, ...]
-
-    def expected(self, scan_id: str) -> list[str]:
-        return [word.format(scan=scan_id) for word in self.words]
-
-
-FAULTS: dict[str, Fault] = {}
-
-
-def fault(*words: str) -> Callable[[Callable[[Path], None]], Callable[[Path], None]]:
-    """Enters a function into the table under its name."""
-
-    def register(function: Callable[[Path], None]) -> Callable[[Path], None]:
-        FAULTS[function.__name__] = Fault(function, words)
-        return function
-
-    return register
-
-
-def _file(scan: Path, name: str) -> Path:
-    return scan / name.format(scan=scan.name)
+FAULTS = Faults()
+fault = FAULTS.add
 
 
 def _edit(path: Path, pattern: bytes, replacement: bytes, count: int = 1) -> None:
     changed, times = re.subn(pattern, replacement, path.read_bytes(), count=count, flags=re.MULTILINE)
     assert times
     path.write_bytes(changed)
-
-
-def _cut(path: Path, keep: float) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * keep)])
 
 
 def _each(scan: Path, kind: str, change: Callable[[Path], object]) -> None:
@@ -64,12 +37,12 @@ def _each(scan: Path, kind: str, change: Callable[[Path], object]) -> None:
 # the mesh
 
 
-@fault("{scan}/house_segmentations", "expected {scan}.ply", "download house_segmentations")
+@fault("{scene}/house_segmentations", "expected {scene}.ply", "download house_segmentations")
 def mesh_missing(scan: Path) -> None:
-    _file(scan, MESH).unlink()
+    file_of(scan, MESH).unlink()
 
 
-@fault("house_segmentations", "{scan}.ply", "region_segmentations", "cut apart")
+@fault("house_segmentations", "{scene}.ply", "region_segmentations", "cut apart")
 def only_regions(scan: Path) -> None:
     shutil.rmtree(scan / HOUSE)
     (scan / "region_segmentations").mkdir()
@@ -78,42 +51,42 @@ def only_regions(scan: Path) -> None:
 
 @fault(MESH, "before the file ends", "download")
 def mesh_cut_off(scan: Path) -> None:
-    _cut(_file(scan, MESH), 0.9)
+    cut(file_of(scan, MESH), 0.9)
 
 
 @fault(MESH, "not a PLY file", "download")
 def mesh_is_a_web_page(scan: Path) -> None:
-    _file(scan, MESH).write_bytes(b"<!DOCTYPE html><title>403 Forbidden</title>")
+    file_of(scan, MESH).write_bytes(b"<!DOCTYPE html><title>403 Forbidden</title>")
 
 
 @fault(MESH, "segment_id or face_segment", "another export")
 def mesh_without_objects_of_faces(scan: Path) -> None:
-    _edit(_file(scan, MESH), rb"int segment_id", b"int something_")
+    _edit(file_of(scan, MESH), rb"int segment_id", b"int something_")
 
 
 @fault(MESH, "segment_id", "another export")
 def mesh_with_objects_that_are_no_whole_numbers(scan: Path) -> None:
-    _edit(_file(scan, MESH), rb"int segment_id", b"float segment_id")
+    _edit(file_of(scan, MESH), rb"int segment_id", b"float segment_id")
 
 
 @fault(MESH, "segment_id", "another export")
 def mesh_as_text_without_objects(scan: Path) -> None:
     header = ["ply", "format ascii 1.0", "element vertex 3", *(f"property float {axis}" for axis in "xyz")]
     header += ["element face 1", "property list uchar int vertex_indices", "end_header"]
-    _file(scan, MESH).write_text("\n".join([*header, "0 0 0", "1 0 0", "0 1 0", "3 0 1 2"]) + "\n")
+    file_of(scan, MESH).write_text("\n".join([*header, "0 0 0", "1 0 0", "0 1 0", "3 0 1 2"]) + "\n")
 
 
 @fault(MESH, "no object with vertices", "nothing to ask")
 def mesh_of_another_house(scan: Path) -> None:
     header = ["ply", "format ascii 1.0", "element vertex 3", *(f"property float {axis}" for axis in "xyz")]
     header += ["element face 1", "property list uchar int vertex_indices", "property int segment_id", "end_header"]
-    _file(scan, MESH).write_text("\n".join([*header, "0 0 0", "1 0 0", "0 1 0", "3 0 1 2 123456"]) + "\n")
+    file_of(scan, MESH).write_text("\n".join([*header, "0 0 0", "1 0 0", "0 1 0", "3 0 1 2 123456"]) + "\n")
 
 
 # the annotation
 
 
-@fault("house_segmentations", "{scan}.fsegs.json", ".semseg.json", "download")
+@fault("house_segmentations", "{scene}.fsegs.json", ".semseg.json", "download")
 def records_and_groups_missing(scan: Path) -> None:
     for path in (scan / HOUSE).iterdir():
         if path.suffix != ".ply":
@@ -122,63 +95,63 @@ def records_and_groups_missing(scan: Path) -> None:
 
 @fault(RECORDS, "found the end of the file where", "download")
 def records_cut_off(scan: Path) -> None:
-    _cut(_file(scan, RECORDS), 0.95)
+    cut(file_of(scan, RECORDS), 0.95)
 
 
 @fault(RECORDS, "house file of version", "download")
 def records_empty(scan: Path) -> None:
-    _file(scan, RECORDS).write_bytes(b"")
+    file_of(scan, RECORDS).write_bytes(b"")
 
 
 @fault(RECORDS, "house file of version", "download")
 def records_of_unknown_version(scan: Path) -> None:
-    _edit(_file(scan, RECORDS), b"ASCII 1.1", b"ASCII 3.0")
+    _edit(file_of(scan, RECORDS), b"ASCII 1.1", b"ASCII 3.0")
 
 
 @fault(RECORDS, "where number 1 of", "download")
 def records_with_wrong_counts(scan: Path) -> None:
-    _edit(_file(scan, RECORDS), rb"^(H  \w+  -  \d+) \d+", rb"\1 0")
+    _edit(file_of(scan, RECORDS), rb"^(H  \w+  -  \d+) \d+", rb"\1 0")
 
 
-@fault("{scan}.semseg.json", "expected JSON", "download")
+@fault("{scene}.semseg.json", "expected JSON", "download")
 def groups_cut_off(scan: Path) -> None:
-    _file(scan, RECORDS).unlink()
-    _cut(_file(scan, HOUSE + "/{scan}.semseg.json"), 0.5)
+    file_of(scan, RECORDS).unlink()
+    cut(file_of(scan, HOUSE + "/{scene}.semseg.json"), 0.5)
 
 
-@fault("{scan}.fsegs.json", "for each of the", "one download")
+@fault("{scene}.fsegs.json", "for each of the", "one download")
 def segments_of_another_mesh(scan: Path) -> None:
-    _file(scan, RECORDS).unlink()
-    _file(scan, HOUSE + "/{scan}.fsegs.json").write_text(json.dumps({"segIndices": [1, 2, 3]}))
+    file_of(scan, RECORDS).unlink()
+    file_of(scan, HOUSE + "/{scene}.fsegs.json").write_text(json.dumps({"segIndices": [1, 2, 3]}))
 
 
-@fault("{scan}.fsegs.json", "expected")
+@fault("{scene}.fsegs.json", "expected")
 def version_without_objects_and_no_groups(scan: Path) -> None:
-    _file(scan, RECORDS).write_text(f"ASCII 1.0\nH x - 0 0 0 0 0 0 {' '.join('0' * 14)}\n")
-    _file(scan, HOUSE + "/{scan}.fsegs.json").unlink()
+    file_of(scan, RECORDS).write_text(f"ASCII 1.0\nH x - 0 0 0 0 0 0 {' '.join('0' * 14)}\n")
+    file_of(scan, HOUSE + "/{scene}.fsegs.json").unlink()
 
 
 # the cameras
 
 
-@fault(CONF, "{scan}.conf", "download undistorted_camera_parameters")
+@fault(CONF, "{scene}.conf", "download undistorted_camera_parameters")
 def cameras_missing(scan: Path) -> None:
     shutil.rmtree(scan / CONF)
 
 
 @fault(CAMERAS, "no scan lines", "download")
 def cameras_empty(scan: Path) -> None:
-    _file(scan, CAMERAS).write_bytes(b"")
+    file_of(scan, CAMERAS).write_bytes(b"")
 
 
 @fault(CAMERAS, "no intrinsics", "download")
 def cameras_without_intrinsics(scan: Path) -> None:
-    _edit(_file(scan, CAMERAS), rb"^intrinsics_matrix.*$", b"", count=0)
+    _edit(file_of(scan, CAMERAS), rb"^intrinsics_matrix.*$", b"", count=0)
 
 
 @fault(CAMERAS, "not rigid", "download")
 def cameras_mirrored(scan: Path) -> None:
-    path = _file(scan, CAMERAS)
+    path = file_of(scan, CAMERAS)
     lines = [line.split() for line in path.read_text().splitlines()]
     for fields in lines:
         if fields and fields[0] == "scan":

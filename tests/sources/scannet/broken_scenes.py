@@ -10,10 +10,10 @@ import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from tests.sources.faults import Faults, cut, file_of
 from tests.sources.scannet.sens_writer import StreamFrame, sens_bytes
 from tests.sources.scannet.tiny_scannet import matrix_text, ply_bytes
 
@@ -24,40 +24,8 @@ META = "{scene}.txt"
 STREAM = "{scene}.sens"
 
 
-class Fault(NamedTuple):
-    """apply : changes the scene folder; words : what the message must hold."""
-
-    apply: Callable[[Path], None]
-    words: tuple[str, ...]
-
-    def __call__(self, scene_folder: Path) -> None:
-        self.apply(scene_folder)
-
-    def expected(self, scene_id: str) -> list[str]:
-        """The words for a scene."""
-        return [word.format(scene=scene_id) for word in self.words]
-
-
-FAULTS: dict[str, Fault] = {}
-
-
-def fault(*words: str) -> Callable[[Callable[[Path], None]], Callable[[Path], None]]:
-    """Enters a function into the table under its name."""
-
-    def register(function: Callable[[Path], None]) -> Callable[[Path], None]:
-        FAULTS[function.__name__] = Fault(function, words)
-        return function
-
-    return register
-
-
-def _file(scene: Path, name: str) -> Path:
-    return scene / name.format(scene=scene.name)
-
-
-def _cut(path: Path, keep: float) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * keep)])
+FAULTS = Faults()
+fault = FAULTS.add
 
 
 def _edit_json(path: Path, change: Callable[[dict], object]) -> None:
@@ -67,17 +35,17 @@ def _edit_json(path: Path, change: Callable[[dict], object]) -> None:
 
 
 def _edit_meta(scene: Path, alignment: str) -> None:
-    path = _file(scene, META)
+    path = file_of(scene, META)
     lines = [line for line in path.read_text().splitlines() if not line.startswith("axisAlignment")]
     path.write_text("\n".join([f"axisAlignment = {alignment}", *lines]) + "\n")
 
 
 def _edit_mesh(scene: Path, vertex: np.ndarray, face: list[int]) -> None:
     """Puts another mesh in place: as many vertices as there are segments."""
-    count = len(json.loads(_file(scene, SEGMENTS).read_text())["segIndices"])
+    count = len(json.loads(file_of(scene, SEGMENTS).read_text())["segIndices"])
     vertices = np.linspace(0, 1, count * 3).reshape(count, 3)
     vertices[1] = vertex
-    _file(scene, MESH).write_bytes(ply_bytes(vertices, np.array([[0, 1, 2], face])))
+    file_of(scene, MESH).write_bytes(ply_bytes(vertices, np.array([[0, 1, 2], face])))
 
 
 def _each(scene: Path, folder: str, change: Callable[[Path], object]) -> None:
@@ -88,7 +56,7 @@ def _each(scene: Path, folder: str, change: Callable[[Path], object]) -> None:
 def _only_stream(scene: Path, data: bytes) -> None:
     for name in ("color", "depth", "pose", "intrinsic"):
         shutil.rmtree(scene / name)
-    _file(scene, STREAM).write_bytes(data)
+    file_of(scene, STREAM).write_bytes(data)
 
 
 def _stream(matrix: np.ndarray) -> bytes:
@@ -102,39 +70,39 @@ def _stream(matrix: np.ndarray) -> bytes:
 
 @fault(MESH, "missing", "download")
 def mesh_missing(scene: Path) -> None:
-    _file(scene, MESH).unlink()
+    file_of(scene, MESH).unlink()
 
 
 @fault(MESH, "before the file ends", "download")
 def mesh_cut_off(scene: Path) -> None:
-    _cut(_file(scene, MESH), 0.7)
+    cut(file_of(scene, MESH), 0.7)
 
 
 @fault(MESH, "no end of the PLY header", "download")
 def mesh_cut_off_in_the_header(scene: Path) -> None:
-    _file(scene, MESH).write_bytes(_file(scene, MESH).read_bytes()[:100])
+    file_of(scene, MESH).write_bytes(file_of(scene, MESH).read_bytes()[:100])
 
 
 @fault(MESH, "not a PLY file", "download")
 def mesh_empty(scene: Path) -> None:
-    _file(scene, MESH).write_bytes(b"")
+    file_of(scene, MESH).write_bytes(b"")
 
 
 @fault(MESH, "not a PLY file", "download")
 def mesh_is_a_web_page(scene: Path) -> None:
-    _file(scene, MESH).write_bytes(b"<!DOCTYPE html><title>403 Forbidden</title>")
+    file_of(scene, MESH).write_bytes(b"<!DOCTYPE html><title>403 Forbidden</title>")
 
 
 @fault(MESH, "the header line", "download")
 def mesh_header_garbled(scene: Path) -> None:
-    data = _file(scene, MESH).read_bytes()
-    _file(scene, MESH).write_bytes(re.sub(rb"element vertex \d+", b"element vertex many", data, count=1))
+    data = file_of(scene, MESH).read_bytes()
+    file_of(scene, MESH).write_bytes(re.sub(rb"element vertex \d+", b"element vertex many", data, count=1))
 
 
 @fault(MESH, "without x, y, z", "download")
 def mesh_without_coordinates(scene: Path) -> None:
-    data = _file(scene, MESH).read_bytes()
-    _file(scene, MESH).write_bytes(data.replace(b"property float z", b"property float q", 1))
+    data = file_of(scene, MESH).read_bytes()
+    file_of(scene, MESH).write_bytes(data.replace(b"property float z", b"property float q", 1))
 
 
 @fault(MESH, "NaN", "download")
@@ -157,22 +125,22 @@ def mesh_face_negative(scene: Path) -> None:
 
 @fault(SEGMENTS, "missing", "download")
 def segments_missing(scene: Path) -> None:
-    _file(scene, SEGMENTS).unlink()
+    file_of(scene, SEGMENTS).unlink()
 
 
 @fault(SEGMENTS, "expected JSON", "download")
 def segments_cut_off(scene: Path) -> None:
-    _cut(_file(scene, SEGMENTS), 0.5)
+    cut(file_of(scene, SEGMENTS), 0.5)
 
 
 @fault(SEGMENTS, "different resolutions", "use")
 def segments_of_another_length(scene: Path) -> None:
-    _edit_json(_file(scene, SEGMENTS), lambda parsed: parsed["segIndices"].pop())
+    _edit_json(file_of(scene, SEGMENTS), lambda parsed: parsed["segIndices"].pop())
 
 
 @fault(SEGMENTS, "segIndices", "download")
 def segments_without_numbers(scene: Path) -> None:
-    _edit_json(_file(scene, SEGMENTS), lambda parsed: parsed.pop("segIndices"))
+    _edit_json(file_of(scene, SEGMENTS), lambda parsed: parsed.pop("segIndices"))
 
 
 @fault(SEGMENTS, "whole number", "download")
@@ -180,34 +148,34 @@ def segments_that_are_words(scene: Path) -> None:
     def change(parsed: dict) -> None:
         parsed["segIndices"] = ["wall"] * len(parsed["segIndices"])
 
-    _edit_json(_file(scene, SEGMENTS), change)
+    _edit_json(file_of(scene, SEGMENTS), change)
 
 
 @fault(AGGREGATION, "missing", "test set", "leave those out")
 def aggregation_missing(scene: Path) -> None:
-    _file(scene, AGGREGATION).unlink()
+    file_of(scene, AGGREGATION).unlink()
 
 
 @fault(AGGREGATION, "empty", "download")
 def aggregation_empty(scene: Path) -> None:
-    _file(scene, AGGREGATION).write_bytes(b"")
+    file_of(scene, AGGREGATION).write_bytes(b"")
 
 
 @fault(AGGREGATION, "segmentsFile", "use the aggregation of the lower resolution")
 def aggregation_of_the_dense_mesh(scene: Path) -> None:
     _edit_json(
-        _file(scene, AGGREGATION), lambda parsed: parsed.update(segmentsFile=f"{scene.name}_vh_clean.segs.json")
+        file_of(scene, AGGREGATION), lambda parsed: parsed.update(segmentsFile=f"{scene.name}_vh_clean.segs.json")
     )
 
 
 @fault(AGGREGATION, "segGroups", "download")
 def aggregation_without_objects(scene: Path) -> None:
-    _edit_json(_file(scene, AGGREGATION), lambda parsed: parsed.update(segGroups=[]))
+    _edit_json(file_of(scene, AGGREGATION), lambda parsed: parsed.update(segGroups=[]))
 
 
 @fault(AGGREGATION, "segGroups", "download")
 def aggregation_is_a_list(scene: Path) -> None:
-    _file(scene, AGGREGATION).write_text("[1, 2]")
+    file_of(scene, AGGREGATION).write_text("[1, 2]")
 
 
 @fault(AGGREGATION, "not in the mesh", "use")
@@ -216,12 +184,14 @@ def aggregation_of_unknown_segments(scene: Path) -> None:
         for group in parsed["segGroups"]:
             group["segments"] = [900_000_000 + segment for segment in group["segments"]]
 
-    _edit_json(_file(scene, AGGREGATION), change)
+    _edit_json(file_of(scene, AGGREGATION), change)
 
 
 @fault(AGGREGATION, "no object", "no segments", "nothing to ask")
 def aggregation_of_empty_objects(scene: Path) -> None:
-    _edit_json(_file(scene, AGGREGATION), lambda parsed: [group.update(segments=[]) for group in parsed["segGroups"]])
+    _edit_json(
+        file_of(scene, AGGREGATION), lambda parsed: [group.update(segments=[]) for group in parsed["segGroups"]]
+    )
 
 
 # the alignment

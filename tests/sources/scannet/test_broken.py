@@ -30,7 +30,7 @@ def scene_folder(good_scene: Path, tmp_path: Path) -> Path:
 def test_fault_is_refused_with_reason_and_advice(scene_folder: Path, name: str) -> None:
     storage = Storage(scene_folder.parent)
     before = ScanNetSource(storage).input_digests(SCENE, CachedHasher(storage))
-    FAULTS[name](scene_folder)
+    FAULTS[name].apply(scene_folder)
     source = ScanNetSource(storage)
     assert source.list_scenes() == [SCENE]
     with pytest.raises(DataError) as caught:
