@@ -68,7 +68,7 @@ def test_five_good_scenes_among_twenty_five(four_scans: Path, tmp_path: Path) ->
         copy_scene(good, scans / f"scene01{i:02d}_00")
     broken = {f"scene02{i:02d}_00": name for i, name in enumerate(faults)}
     for scene_id, name in broken.items():
-        faults[name](copy_scene(good, scans / scene_id))
+        faults[name].apply(copy_scene(good, scans / scene_id))
     config = config_for(scans, tmp_path / "lake")
     results = build(config, plan_for(config).to_build)
     lake = Lake(Storage(tmp_path / "lake"))
