@@ -10,6 +10,7 @@ from factory.store.lake import Lake
 from factory.store.storage import Storage
 from tests.building import build, config_for, copy_scene
 from tests.mesh_less_homes import SCENE_OF, Home, write_home
+from tests.store.faulty_s3 import FaultyS3
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +50,19 @@ def s3_bucket() -> Iterator[str]:
         Session().create_client("s3").create_bucket(Bucket="factory-tests")
         yield "s3://factory-tests"
     server.stop()
+
+
+@pytest.fixture
+def faulty_s3(s3_bucket: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyS3]:
+    """A front before the local S3 server that fails on demand; the environment points to it during the test."""
+    from s3fs import S3FileSystem
+
+    front = FaultyS3(os.environ["AWS_ENDPOINT_URL"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL", front.endpoint)
+    S3FileSystem.clear_instance_cache()  # clients that know the other address
+    yield front
+    front.close()
+    S3FileSystem.clear_instance_cache()
 
 
 @pytest.fixture(scope="session")
