@@ -3,19 +3,22 @@
 The footer of each partition carries its fingerprint, the versions behind it, its counts by reason and the digest
 of its own data pages. `views` names the digests of the `scenes` and `objects` that it belongs to, `qa` those of
 all three, so a reader can refuse a mixture of two builds. The tables of web images do the same, by shard.
+
+What goes wrong with the lake itself (disk full, no permission, bucket gone) raises EnvironmentFailure, everywhere.
 """
 
 import hashlib
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any
 from urllib.parse import quote, unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from factory.errors import DataError
+from factory.errors import DataError, failure_of
 from factory.store.storage import Storage
 from schemas.arrow import arrow_schema
 from schemas.base import Record
@@ -90,7 +93,9 @@ class Lake:
     def partitions(self, table: str) -> list[tuple[str, str]]:
         """All (dataset, scene) of a table, sorted."""
         found = []
-        for path in self.storage.find(table):
+        with self._errors(table):
+            paths = self.storage.find(table)
+        for path in paths:
             parts = path.split("/")
             if len(parts) >= 3 and parts[-1] == FILE_NAME:
                 dataset, scene = (unquote(part.partition("=")[2]) for part in parts[-3:-1])
@@ -123,7 +128,9 @@ class Lake:
     def read(self, table: str, dataset: str, scene: str) -> pa.Table:
         """The rows of a partition. Raises FileNotFoundError when there is none, DataError when it cannot be read."""
         path = self.path(table, dataset, scene)
-        return _parse(path, self.storage.read_bytes(path))
+        with self._errors(path):
+            data = self.storage.read_bytes(path)
+        return _parse(path, data)
 
     def read_records(self, dataset: str, scene: str) -> tuple[pa.Table, pa.Table, pa.Table]:
         """The `scenes`, `objects` and `views` of a scene.
@@ -145,22 +152,25 @@ class Lake:
         Raises FileNotFoundError when there is no partition, DataError when it cannot be read.
         """
         path = self.path(table, dataset, scene)
-        with self.storage.open(path) as file:
+        with self._errors(path), self.storage.open(path) as file:
             try:
                 parquet = pq.ParquetFile(file)
                 for group in range(parquet.num_row_groups):
                     yield parquet.read_row_group(group, columns=columns)
-            except pa.ArrowException as error:
+            except (pa.ArrowException, OSError) as error:
+                if isinstance(error, OSError) and error.errno:  # the disk's or the bucket's, not the file's
+                    raise
                 raise DataError(_unreadable(path, error)) from error
 
     def meta(self, table: str, dataset: str, scene: str) -> PartitionMeta | None:
         """The footer's account of a partition, or None where there is no partition. Reads the file's tail only."""
         path = self.path(table, dataset, scene)
         try:
-            tail = self.storage.read_range(path, -_TAIL_BYTES)
-            footer_size = int.from_bytes(tail[-8:-4], "little") + 8
-            if footer_size > len(tail):
-                tail = self.storage.read_range(path, -footer_size)
+            with self._errors(path):
+                tail = self.storage.read_range(path, -_TAIL_BYTES)
+                footer_size = int.from_bytes(tail[-8:-4], "little") + 8
+                if footer_size > len(tail):
+                    tail = self.storage.read_range(path, -footer_size)
         except FileNotFoundError:
             return None
         return _meta_of(path, tail)
@@ -171,7 +181,8 @@ class Lake:
         Raises DataError when they are not, FileNotFoundError when there is no partition.
         """
         path = self.path(table, dataset, scene)
-        data = self.storage.read_bytes(path)
+        with self._errors(path):
+            data = self.storage.read_bytes(path)
         meta = _meta_of(path, data)
         body = memoryview(data)[: len(data) - 8 - int.from_bytes(data[-8:-4], "little")]
         if _digest(body) != meta.content_digest:
@@ -181,7 +192,25 @@ class Lake:
 
     def delete(self, table: str, dataset: str, scene: str) -> None:
         """Removes a partition; none there is fine."""
-        self.storage.delete(self.path(table, dataset, scene))
+        self.delete_object(self.path(table, dataset, scene))
+
+    def find_objects(self, folder: str) -> list[str]:
+        """The paths of all objects below a folder of the lake, partitions or not, sorted."""
+        with self._errors(folder):
+            return self.storage.find(folder)
+
+    def write_object(self, path: str, data: bytes) -> None:
+        """Puts a small object that is no partition in one atomic step."""
+        with _errors(f"{self.storage.url}/{path}", missing=True):
+            self.storage.write_atomic(path, data)
+
+    def delete_object(self, path: str) -> None:
+        """Removes an object; none there is fine."""
+        with self._errors(path):
+            self.storage.delete(path)
+
+    def _errors(self, path: str) -> AbstractContextManager[None]:
+        return _errors(f"{self.storage.url}/{path}")
 
     def _check_upstream(self, table: str, dataset: str, scene: str, meta: PartitionMeta) -> None:
         for name in UPSTREAM.get(table, ()):
@@ -201,7 +230,8 @@ class PartitionWriter:
 
     def __init__(self, storage: Storage, path: str, table: str) -> None:
         self._storage, self._path, self._table = storage, path, table
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving the context
+        with _errors(tempfile.gettempdir(), missing=True):
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving the context
         self._sink = _HashingSink(self._file)
         self._writer = pq.ParquetWriter(
             pa.PythonFile(self._sink, "w"),
@@ -215,14 +245,18 @@ class PartitionWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._writer.close()
-        self._file.close()
+        try:
+            with _errors(tempfile.gettempdir()):
+                self._writer.close()
+        finally:
+            self._file.close()
 
     def add(self, data: pa.Table) -> None:
         """Appends rows as one row group. Raises ValueError when they have not the table's schema."""
         if data.schema != TABLES[self._table]:
             raise ValueError(f"{self._path}: the data do not have the schema of {self._table!r}")
-        self._writer.write_table(data.combine_chunks(), row_group_size=max(1, data.num_rows))
+        with _errors(tempfile.gettempdir()):
+            self._writer.write_table(data.combine_chunks(), row_group_size=max(1, data.num_rows))
 
     def commit(
         self, *, versions: dict[str, str], counts: dict[str, int], upstream: dict[str, str] | None = None
@@ -236,9 +270,11 @@ class PartitionWriter:
             upstream=dict(sorted((upstream or {}).items())),
         )
         self._writer.add_key_value_metadata({_META_KEY.decode(): meta.model_dump_json()})
-        self._writer.close()
-        self._file.seek(0)
-        self._storage.put_atomic(self._path, self._file)
+        with _errors(tempfile.gettempdir()):
+            self._writer.close()
+            self._file.seek(0)
+        with _errors(f"{self._storage.url}/{self._path}", missing=True):
+            self._storage.put_atomic(self._path, self._file)
         return meta
 
 
@@ -257,6 +293,18 @@ class _HashingSink(io.RawIOBase):
         return self._file.write(data)
 
 
+@contextmanager
+def _errors(place: str, missing: bool = False) -> Iterator[None]:
+    """Turns errors of the operating system into failures of the environment; a missing file only where it should
+    have been made."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not missing:
+            raise
+        raise failure_of(error, place) from error
+
+
 def fingerprint(versions: dict[str, str]) -> str:
     """One digest of named versions, independent of their order."""
     text = "\n".join(f"{name}={value}" for name, value in sorted(versions.items()))
@@ -270,7 +318,7 @@ def _digest(data: bytes | memoryview) -> str:
 def _parse(path: str, data: bytes) -> pa.Table:
     try:
         return pq.read_table(pa.BufferReader(data))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise DataError(_unreadable(path, error)) from error
 
 
@@ -283,7 +331,7 @@ def _meta_of(path: str, tail: bytes) -> PartitionMeta:
     try:
         footer = pq.read_metadata(pa.BufferReader(tail)).metadata
         return PartitionMeta.model_validate_json(footer[_META_KEY])
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(
             f"{path}: not a partition of this lake ({error}); delete the file and build the scene again"
         ) from error
