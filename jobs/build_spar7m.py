@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
+from factory.pipeline.metrics import BuildMetrics
 from factory.pipeline.plan import Plan, make_plan
 from factory.pipeline.quotas import Quota, preset_quotas
 from factory.pipeline.summary import Summary, render_plan
@@ -196,11 +197,13 @@ def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Conso
     start_ray(config.workers)
     from factory.pipeline.raydata import build
 
+    metrics = BuildMetrics(config.source, len(plan.to_build))
     columns = (TextColumn("scenes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("scenes", total=len(plan.to_build))
         for results in build(config, plan.to_build):
             summary.add(results)
+            metrics.observe(results)
             progress.advance(bar)
             if not console.is_terminal:
                 done = summary.scenes.total()

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from factory.errors import DataError
+from factory.pipeline.metrics import BuildMetrics
 from factory.pipeline.questions_stage import geometric_tasks
 from factory.pipeline.result import StageResult
 from factory.pipeline.summary import Summary, render_plan
@@ -216,10 +217,12 @@ class Build:
             TimeRemainingColumn(),
             TextColumn("{task.fields[aside]}"),
         )
+        metrics = BuildMetrics(self._config.source, total)
         with Progress(*columns, console=self._console) as progress:
             bar = progress.add_task(what, total=total, aside="")
             with _Ticker(lambda: progress.update(bar, aside=aside())):
                 for number, of_shard in enumerate(results, 1):
+                    metrics.observe(of_shard)
                     progress.advance(bar)
                     if not self._console.is_terminal:
                         last = of_shard[-1]
