@@ -3,17 +3,12 @@
 import errno
 import io
 import os
-import re
-import shutil
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO
 
-import fsspec
-
-_CHUNK = 16 << 20
-_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)(-\d+)?\.tmp")
+from factory.store import local_files
+from factory.store.remote_files import RemoteFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +25,12 @@ class Storage:
     """Files below a folder: a local path, or any URL that fsspec knows (`s3://bucket/folder`).
 
     Paths (`rel`) are relative, with forward slashes; `""` is the folder itself. Missing files raise FileNotFoundError.
-    Options of a bucket come from the environment (`AWS_*`, including `AWS_ENDPOINT_URL`). Nothing is cached, so
-    objects that others wrote are seen at once. Instances pickle and may be used by many threads and after a fork.
+    Options of a bucket come from the environment (`AWS_*`, including `AWS_ENDPOINT_URL`; for `gs://`, which needs the
+    extra `[gcs]`, `GOOGLE_APPLICATION_CREDENTIALS`). Nothing is cached, so objects that others wrote are seen at once.
+    Instances pickle and may be used by many threads and after a fork.
+
+    A store that is slow, overloaded or out of reach is asked again for a while (`retries.Patience`); then, or where
+    it refuses the credentials, the call raises EnvironmentFailure.
     """
 
     def __init__(self, url: str | os.PathLike[str]) -> None:
@@ -39,7 +38,7 @@ class Storage:
         self.is_local = "://" not in url
         # Workers start in another folder, so that a relative path is made absolute where it was given.
         self.url = os.path.abspath(url) if self.is_local else url.rstrip("/")  # noqa: PTH100
-        self._remote: tuple[int, Any] | None = None
+        self._remote = RemoteFiles(self.url)
 
     def __repr__(self) -> str:
         return f"Storage({self.url!r})"
@@ -54,16 +53,26 @@ class Storage:
     # reading
 
     def read_bytes(self, rel: str) -> bytes:
-        if self.is_local:
-            return self._local(rel).read_bytes()
-        return cast(bytes, self._fs.cat_file(self._path(rel)))
+        return self._local(rel).read_bytes() if self.is_local else self._remote.read(self._path(rel))
 
     def read_many(self, rels: list[str]) -> list[bytes]:
         """The contents of several files; a bucket is asked for them at the same time."""
         if self.is_local:
             return [self.read_bytes(rel) for rel in rels]
-        paths = [self._path(rel) for rel in rels]
-        return cast(list[bytes], self._fs.cat_ranges(paths, None, None, on_error="raise"))
+        contents = []
+        for content in self._remote.read_many([self._path(rel) for rel in rels]):
+            if isinstance(content, FileNotFoundError):
+                raise content
+            contents.append(content)
+        return contents
+
+    def read_tails(self, rels: list[str], size: int) -> list[bytes | None]:
+        """The last `size` bytes of several files (all of a shorter one), None where there is none; asked for at the
+        same time."""
+        if self.is_local:
+            return [self._local_tail(rel, size) for rel in rels]
+        tails = self._remote.read_many([self._path(rel) for rel in rels], tail=size)
+        return [None if isinstance(tail, FileNotFoundError) else tail for tail in tails]
 
     def read_range(self, rel: str, start: int, end: int | None = None) -> bytes:
         """Bytes `start` to `end` (exclusive), fewer where the file ends sooner; negative starts count from there."""
@@ -77,7 +86,7 @@ class Storage:
                 file.seek(max(size + start, 0) if start < 0 else start)
                 return file.read() if end is None else file.read(end - start)
         try:
-            return cast(bytes, self._fs.cat_file(self._path(rel), start=start, end=end))
+            return self._remote.read(self._path(rel), start, end)
         except OSError as error:
             # What a bucket answers when no byte of the range exists.
             if error.errno == errno.EINVAL and (start < 0 or start >= self.size(rel)):
@@ -86,18 +95,16 @@ class Storage:
 
     def open(self, rel: str) -> BinaryIO:
         """A seekable binary file; remote ones are fetched in blocks, ahead of what is read."""
-        if self.is_local:
-            return self._local(rel).open("rb")
-        return cast(BinaryIO, self._fs.open(self._path(rel), "rb"))
+        return self._local(rel).open("rb") if self.is_local else self._remote.open(self._path(rel))
 
     # looking
 
     def exists(self, rel: str) -> bool:
         """Whether there is a file or a folder."""
-        return self._local(rel).exists() if self.is_local else bool(self._fs.exists(self._path(rel)))
+        return self._local(rel).exists() if self.is_local else self._type(rel) != ""
 
     def is_dir(self, rel: str) -> bool:
-        return self._local(rel).is_dir() if self.is_local else bool(self._fs.isdir(self._path(rel)))
+        return self._local(rel).is_dir() if self.is_local else self._type(rel) == "directory"
 
     def size(self, rel: str) -> int:
         return self.stat(rel)[0]
@@ -110,7 +117,7 @@ class Storage:
             if not path.is_file():
                 raise _missing(str(path))
             return found.st_size, str(found.st_mtime_ns)
-        info = self._fs.info(self._path(rel))
+        info = self._remote.info(self._path(rel))
         if info["type"] == "directory":
             raise _missing(self._path(rel))
         return info["size"], _stamp(info)
@@ -118,7 +125,7 @@ class Storage:
     def scan(self, rel: str = "") -> list[Entry]:
         """The children of a folder, sorted by name: one listing, however many files there are."""
         entries = self._scan_local(rel) if self.is_local else self._scan_remote(rel)
-        return sorted((e for e in entries if not _TEMPORARY.fullmatch(e.name)), key=lambda e: e.name)
+        return sorted((e for e in entries if not local_files.is_temporary(e.name)), key=lambda e: e.name)
 
     def list_dir(self, rel: str = "") -> list[str]:
         """The names of the files and folders of a folder, sorted. A missing folder raises FileNotFoundError."""
@@ -133,12 +140,12 @@ class Storage:
                 for name in names
             ]
         else:
-            prefix = self._fs._strip_protocol(self.url) + "/"
-            below = self._fs._strip_protocol(self._path(rel)) + "/"
-            paths = self._fs.find(self._path(rel))
+            prefix = self._remote.strip(self.url) + "/"
+            below = self._remote.strip(self._path(rel)) + "/"
+            paths = self._remote.find(self._path(rel))
             # An empty object whose name ends in a slash marks a folder.
             found = [path.removeprefix(prefix) for path in paths if path.startswith(below) and path[-1] != "/"]
-        return sorted(path for path in found if not _TEMPORARY.fullmatch(path.rpartition("/")[2]))
+        return sorted(path for path in found if not local_files.is_temporary(path.rpartition("/")[2]))
 
     # writing
 
@@ -147,65 +154,32 @@ class Storage:
         self.put_atomic(rel, io.BytesIO(data))
 
     def put_atomic(self, rel: str, content: IO[bytes]) -> None:
-        """As `write_atomic`, from a file's current place to its end, in chunks."""
-        if not self.is_local:
-            self._put_remote(rel, content)
-            return
-        target = self._local(rel)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
-        try:
-            with _create(temporary) as file:
-                shutil.copyfileobj(content, file, _CHUNK)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        _remove_stale_temporaries(target)
+        """As `write_atomic`, from a seekable file's current place to its end, in chunks."""
+        if self.is_local:
+            local_files.put(self._local(rel), content)
+        else:
+            self._remote.put(self._path(rel), content)
 
     def delete(self, rel: str) -> None:
         """Removes a file, and locally the folders that became empty; does nothing when it is gone already."""
-        if not self.is_local:
-            try:
-                self._fs.rm_file(self._path(rel))
-            except FileNotFoundError:
-                return
-            return
-        path = self._local(rel)
-        path.unlink(missing_ok=True)
-        for folder in path.parents:
-            if folder == Path(self.url):
-                return
-            try:
-                folder.rmdir()
-            except OSError:  # not empty, or gone
-                return
+        if self.is_local:
+            local_files.delete(self._local(rel), Path(self.url))
+        else:
+            self._remote.delete(self._path(rel))
 
     # inside
 
-    def _put_remote(self, rel: str, content: IO[bytes]) -> None:
-        head = content.read(_CHUNK)
-        if len(head) < _CHUNK:
-            self._fs.pipe_file(self._path(rel), head)
-            return
-        # An object sent in parts shows in the bucket only once it is closed, so what fails on the way is discarded.
-        file = self._fs.open(self._path(rel), "wb", block_size=_CHUNK)
+    def _type(self, rel: str) -> str:
         try:
-            file.write(head)
-            shutil.copyfileobj(content, file, _CHUNK)
-        except BaseException:
-            file.discard()
-            file.closed = True
-            raise
-        file.close()
+            return str(self._remote.info(self._path(rel))["type"])
+        except FileNotFoundError:
+            return ""
 
-    @property
-    def _fs(self) -> Any:
-        # Remote file systems hold sockets and an event loop that do not survive a fork.
-        if self._remote is None or self._remote[0] != os.getpid():
-            self._remote = (os.getpid(), fsspec.core.url_to_fs(self.url, use_listings_cache=False)[0])
-        return self._remote[1]
+    def _local_tail(self, rel: str, size: int) -> bytes | None:
+        try:
+            return self.read_range(rel, -size)
+        except FileNotFoundError:
+            return None
 
     def _path(self, rel: str) -> str:
         parts = [part for part in rel.split("/") if part]
@@ -234,9 +208,9 @@ class Storage:
         return entries
 
     def _scan_remote(self, rel: str) -> list[Entry]:
-        folder = self._fs._strip_protocol(self._path(rel)).rstrip("/") + "/"
+        folder = self._remote.strip(self._path(rel)).rstrip("/") + "/"
         entries = []
-        for info in self._fs.ls(self._path(rel), detail=True):
+        for info in self._remote.children(self._path(rel)):
             name = info["name"].rstrip("/").removeprefix(folder)
             if "/" in name:  # the path itself: a file, or the empty object that marks a folder
                 if info["type"] == "file" and not info["name"].endswith("/"):
@@ -256,31 +230,3 @@ def _stamp(info: dict[str, Any]) -> str:
         if info.get(key):
             return str(info[key]).strip('"')
     return ""
-
-
-def _create(path: Path) -> BinaryIO:
-    # A delete next door may remove the folder between the two calls.
-    for _ in range(10):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return path.open("wb")
-        except FileNotFoundError:
-            continue
-    return path.open("wb")
-
-
-def _remove_stale_temporaries(target: Path) -> None:
-    for path in target.parent.glob(".*.tmp"):
-        match = _TEMPORARY.fullmatch(path.name)
-        if match and match["name"] == target.name and not _is_alive(int(match["pid"])):
-            path.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

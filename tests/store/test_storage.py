@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from factory.store.local_files import _machine
 from factory.store.storage import Storage
 
 
@@ -217,9 +218,9 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
 def test_temporaries_are_hidden_and_stale_ones_removed(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    stale = tmp_path / f".f.{gone.pid}.tmp"
-    busy = tmp_path / f".f.{os.getppid()}-7.tmp"
-    other = tmp_path / f".g.{gone.pid}.tmp"
+    stale = tmp_path / f".f.{_machine()}.{gone.pid}-1.tmp"
+    busy = tmp_path / f".f.{_machine()}.{os.getppid()}-7.tmp"
+    other = tmp_path / f".g.{_machine()}.{gone.pid}-1.tmp"
     for path in (stale, busy, other):
         path.write_bytes(b"half")
     storage = Storage(tmp_path)
