@@ -1,9 +1,9 @@
-"""Markers of attempts: what a scene leaves in the lake when it takes its worker down with it.
+"""Markers of attempts: what tells that a scene takes its workers down with it.
 
-A marker is put before the work on a scene begins and removed when the work is committed or in quarantine, so that
-those found at the beginning of an attempt are of workers that died: each names the run (one start of a job) that it
-belongs to. Only those of the own run count. Others may belong to a build that goes on at the same time, or to one
-that was killed for no fault of the scene.
+A marker is put into the lake before the work on a scene begins and removed when the work is committed or in
+quarantine: those that the next attempt finds are of workers that died. Each names its run (one start of a job), and
+only those of the own run count: others may belong to a build that goes on at the same time, or to one that was
+killed for no fault of the scene.
 """
 
 import json
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
 from factory.errors import DataError
-from factory.store.lake import Lake
+from factory.store.lake import Lake, partition_key
 
 MAX_ATTEMPTS = 3
 ATTEMPTS = "attempts"
@@ -23,42 +23,44 @@ class WorkerDied(DataError):
     """A scene whose worker died whenever it was tried."""
 
 
-def begin(lake: Lake, dataset: str, key: str, scene: str, stage: str, run: str) -> None:
-    """Marks one more attempt of a run at a scene; `key` is `scene` or `shard`.
+class Attempt:
+    """One attempt of a run at one stage of a scene (or shard), which other attempts may have gone before.
 
-    Raises WorkerDied, without a mark, when `MAX_ATTEMPTS` were not finished.
+    Looks for their markers when it is made. All that fails is the lake's fault and raises EnvironmentFailure.
     """
-    folder = _folder(dataset, key, scene)
-    died = sum(path.startswith(f"{folder}/{stage}-{run}-") for path in lake.find_objects(folder))
-    if died >= MAX_ATTEMPTS:
-        raise WorkerDied(
-            f"{scene}: its worker died {died} times in {stage} (a crash, too little memory, or over the time limit); "
-            "look at the logs of the workers, give them more memory or more --scene-timeout"
-        )
-    about = {"host": socket.gethostname(), "pid": os.getpid(), "began": datetime.now(UTC).isoformat()}
-    lake.write_object(f"{folder}/{stage}-{run}-{died + 1}.json", json.dumps(about).encode())
+
+    def __init__(self, lake: Lake, dataset: str, scene: str, stage: str, table: str, run: str) -> None:
+        self._lake, self._scene, self._stage, self._run = lake, scene, stage, run
+        self._folder = f"{ATTEMPTS}/{partition_key(table, dataset, scene)}"
+        prefix = f"{self._folder}/{stage}-"
+        self._markers = [path for path in lake.find_objects(self._folder) if path.startswith(prefix)]
+
+    def begin(self) -> None:
+        """Puts a marker. Raises WorkerDied, without one, when `MAX_ATTEMPTS` of the run were not finished."""
+        died = sum(path.startswith(f"{self._folder}/{self._stage}-{self._run}-") for path in self._markers)
+        if died >= MAX_ATTEMPTS:
+            raise WorkerDied(
+                f"{self._scene}: its worker died {died} times in {self._stage} (a crash, too little memory, or over "
+                "the time limit); see the workers' logs, or give it more memory or a longer --scene-timeout"
+            )
+        path = f"{self._folder}/{self._stage}-{self._run}-{died + 1}.json"
+        about = {"host": socket.gethostname(), "pid": os.getpid(), "began": datetime.now(UTC).isoformat()}
+        self._markers.append(path)
+        self._lake.write_object(path, json.dumps(about).encode())
+
+    def end(self) -> None:
+        """Removes the markers, those of other runs too: the scene is committed or in quarantine."""
+        for path in self._markers:
+            self._lake.delete_object(path)
 
 
-def end(lake: Lake, dataset: str, key: str, scene: str, stage: str) -> None:
-    """Removes the markers of a stage of a scene, of all runs: it is committed or in quarantine."""
-    folder = _folder(dataset, key, scene)
-    for path in lake.find_objects(folder):
-        if path.startswith(f"{folder}/{stage}-"):
-            lake.delete_object(path)
-
-
-def marked(lake: Lake, dataset: str) -> list[str]:
+def marked_scenes(lake: Lake, dataset: str) -> list[str]:
     """The scenes (or shards) of a data set that have markers, sorted."""
-    folders = {path.split("/")[2] for path in lake.find_objects(f"{ATTEMPTS}/dataset={quote(dataset, safe='')}")}
-    return sorted(unquote(folder.partition("=")[2]) for folder in folders)
+    paths = lake.find_objects(f"{ATTEMPTS}/dataset={quote(dataset, safe='')}")
+    return sorted({unquote(path.split("/")[-2].partition("=")[2]) for path in paths})
 
 
-def forget(lake: Lake, dataset: str, key: str, scenes: list[str]) -> None:
-    """Removes all markers of scenes, such as those that a killed build left of what is up to date or gone."""
-    for scene in scenes:
-        for path in lake.find_objects(_folder(dataset, key, scene)):
-            lake.delete_object(path)
-
-
-def _folder(dataset: str, key: str, scene: str) -> str:
-    return f"{ATTEMPTS}/dataset={quote(dataset, safe='')}/{key}={quote(scene, safe='')}"
+def forget_attempts(lake: Lake, dataset: str, table: str, scene: str) -> None:
+    """Removes all markers of a scene, such as a killed build leaves of what is up to date or gone."""
+    for path in lake.find_objects(f"{ATTEMPTS}/{partition_key(table, dataset, scene)}"):
+        lake.delete_object(path)

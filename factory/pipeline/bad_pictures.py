@@ -4,6 +4,7 @@ from collections import Counter
 
 import pyarrow as pa
 
+from factory.errors import of_environment
 from factory.pipeline.result import describe
 from factory.store.lake import TABLES, Lake
 from schemas.web import WebQuarantineRecord
@@ -17,7 +18,9 @@ class BadPictures:
         self._rows: list[WebQuarantineRecord] = []
 
     def add(self, image_id: str, error: Exception) -> None:
-        """Takes note of a picture."""
+        """Takes note of a picture. Raises EnvironmentFailure when it is the machine that fails."""
+        if failure := of_environment(error):
+            raise failure from error
         self._rows.append(
             WebQuarantineRecord(**self._key, image_id=image_id, error=type(error).__name__, message=describe(error))
         )

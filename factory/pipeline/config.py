@@ -1,31 +1,56 @@
 """What a build is asked to do."""
 
-from typing import Literal
+import uuid
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from factory.pipeline.quotas import Quota
 from schemas.base import Record
 
 
-class BuildConfig(Record):
-    """One build of one source into one lake.
+def _whole_per_gpu(share: float) -> float:
+    # Other shares cannot be placed: two of 0.4 leave a fifth of every GPU idle, or wait for one for ever.
+    if share and abs(1 / share - round(1 / share)) > 0.05:
+        raise ValueError(
+            f"{share} of a GPU: give 0, 1 or a share such as 0.5, 0.25 or 0.2, so that a GPU holds a whole number"
+        )
+    return 1 / round(1 / share) if share else 0.0
 
-    input, root : folder or URL; scenes : None for all of the input; excluded : ids of scenes whose rooms must not be
-    built; quotas : facts per scene, by task and format;
-    instruction_languages : those of the walks' instructions that are asked about;
-    rasterizer : resolved name, part of the records' fingerprint; rasterizer_gpus : share of a GPU that each
-    rasterizer takes, 0 for software GL; workers : scenes worked on at once, None for as many as there is room for.
+
+GpuShare = Annotated[float, Field(ge=0, le=1), AfterValidator(_whole_per_gpu)]
+"""How much of a GPU an actor takes: 1/k, or 0 for none."""
+
+
+class RunConfig(Record):
+    """What all builds have in common, none of it part of a fingerprint but `source`.
+
+    source : the data set's name; input, root : folder or URL; workers : scenes (or shards) worked on at once, None
+    for as many as there is room for; scene_timeout : seconds that a stage may take for a scene, or for a shard
+    without getting on, before its worker is ended; run : tells this start of the job from others.
     """
 
     source: str
     input: str
     root: str
+    workers: int | None = Field(default=None, ge=1)
+    scene_timeout: float = Field(default=1800.0, gt=0)
+    run: str = Field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class BuildConfig(RunConfig):
+    """One build of one source into one lake.
+
+    scenes : None for all of the input; excluded : ids of scenes whose rooms must not be built; quotas : facts per
+    scene, by task and format; instruction_languages : those of the walks' instructions that are asked about;
+    rasterizer : resolved name, part of the records' fingerprint; rasterizer_gpus : share of a GPU that each
+    rasterizer takes, 0 for software GL.
+    """
+
     scenes: list[str] | None = None
     excluded: list[str] = Field(default_factory=list)
     quotas: dict[str, Quota]
     seed: int = 0
     instruction_languages: list[str] = Field(default_factory=lambda: ["en"], min_length=1)
     rasterizer: Literal["egl", "embree"]
-    rasterizer_gpus: float = Field(default=0.0, ge=0, le=1)
-    workers: int | None = Field(default=None, ge=1)
+    rasterizer_gpus: GpuShare = 0.0

@@ -14,6 +14,7 @@ from factory.errors import DataError
 from factory.pipeline.bad_pictures import BadPictures
 from factory.pipeline.index_stage import LIMITS
 from factory.pipeline.result import StageResult, run_stage
+from factory.pipeline.watchdog import still_going
 from factory.pipeline.web_config import WebBuildConfig
 from factory.sources.registry import open_source
 from factory.store.lake import TABLES, Lake
@@ -46,12 +47,17 @@ class ImagesStage(ABC):
     def __init__(self, config: WebBuildConfig, progress: Progress) -> None:
         self._config = config
         self._lake = Lake(Storage(config.root))
-        self._progress = progress
+
+        def advance(count: int) -> None:
+            still_going()
+            progress(count)
+
+        self._progress = advance
 
     def run(self, shard_id: str, versions: dict[str, str], dropped: frozenset[str]) -> StageResult:
         """Builds and commits, or quarantines; `dropped` are the pictures that repeat others."""
         return run_stage(
-            self._lake, self._config.source, shard_id, "estimate", lambda: self._build(shard_id, versions, dropped)
+            self._lake, self._config, shard_id, "estimate", lambda: self._build(shard_id, versions, dropped)
         )
 
     @abstractmethod

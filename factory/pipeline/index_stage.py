@@ -28,16 +28,17 @@ class IndexStage:
     """Writes `web_index` of one shard at a time."""
 
     def __init__(self, config: WebBuildConfig) -> None:
-        self._source = config.source
+        self._config = config
         self._pictures = open_input(config.input, config.buckets)
         self._lake = Lake(Storage(config.root))
 
     def run(self, shard_id: str, versions: dict[str, str]) -> StageResult:
         """Builds and commits, or quarantines."""
-        return run_stage(self._lake, self._source, shard_id, "index", lambda: self._build(shard_id, versions))
+        return run_stage(self._lake, self._config, shard_id, "index", lambda: self._build(shard_id, versions))
 
     def _build(self, shard_id: str, versions: dict[str, str]) -> dict[str, int]:
-        rows, counts = index_shard(self._source, self._pictures, shard_id, LIMITS)
+        source = self._config.source
+        rows, counts = index_shard(source, self._pictures, shard_id, LIMITS)
         table = pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES["web_index"])
-        self._lake.write("web_index", self._source, shard_id, table, versions=versions, counts=counts)
+        self._lake.write("web_index", source, shard_id, table, versions=versions, counts=counts)
         return dict(counts)

@@ -6,12 +6,13 @@ from typing import Literal
 from pydantic import Field
 
 from factory.errors import DataError
+from factory.pipeline.attempts import marked_scenes
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.qa_stage import qa_versions, records_digests
-from factory.pipeline.reasons import meta_or_none, why
+from factory.pipeline.reasons import meta_or_none, records_complete, why
 from factory.pipeline.records_stage import records_versions
 from factory.sources.base import FileHasher, Source
-from factory.store.lake import UPSTREAM, Lake, PartitionMeta
+from factory.store.lake import SCENE_TABLES, Lake
 from factory.wording.templates import digest
 from schemas.base import Record
 
@@ -87,15 +88,19 @@ def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHashe
     kept = [scene_id for scene_id in wanted if scene_id not in set(refused)]
     with ThreadPoolExecutor(_READERS) as pool:
         steps = list(pool.map(lambda scene_id: _step(config, source, lake, hasher, scene_id), kept))
-    built = {
-        scene
-        for table in ("views", "quarantine")
-        for dataset, scene in lake.partitions(table)
-        if dataset == config.source
-    }
-    gone = built & set(refused) | (built - set(present) if config.scenes is None else set())
-    steps += [Step(scene_id=scene_id, action="remove") for scene_id in gone]
+    if refused or config.scenes is None:
+        traces = _traces(config.source, lake)
+        gone = traces & set(refused) | (traces - set(present) if config.scenes is None else set())
+        steps += [Step(scene_id=scene_id, action="remove") for scene_id in gone]
     return Plan(steps=sorted(steps, key=lambda step: step.scene_id), refused=refused)
+
+
+def _traces(source: str, lake: Lake) -> set[str]:
+    """The scenes that anything in the lake is of, whole or interrupted."""
+    with ThreadPoolExecutor(len(SCENE_TABLES)) as pool:
+        partitions = pool.map(lake.partitions, SCENE_TABLES)
+        found = {scene for of_table in partitions for dataset, scene in of_table if dataset == source}
+    return found.union(marked_scenes(lake, source))
 
 
 def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, scene_id: str) -> Step:
@@ -103,7 +108,7 @@ def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, s
     quarantined = meta_or_none(lake, "quarantine", config.source, scene_id)
     views = meta_or_none(lake, "views", config.source, scene_id)
     reason = why(views, versions)
-    if not reason and not _complete(lake, config.source, scene_id, views):
+    if not reason and not records_complete(lake, config.source, scene_id, views):
         reason = "interrupted"
     if reason or views is None:
         failed_before = quarantined is not None and quarantined.versions.get("stage") == "records"
@@ -119,11 +124,3 @@ def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, s
     if not qa_reason and quarantined is not None:
         qa_reason = "in quarantine"
     return Step(scene_id=scene_id, action="build" if qa_reason else "none", qa_reason=qa_reason)
-
-
-def _complete(lake: Lake, dataset: str, scene: str, views: PartitionMeta | None) -> bool:
-    for table in UPSTREAM["views"]:
-        meta = meta_or_none(lake, table, dataset, scene)
-        if views is None or meta is None or meta.content_digest != views.upstream.get(table):
-            return False
-    return True

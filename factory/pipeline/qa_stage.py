@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.quotas import facts_needed, quota_text
+from factory.pipeline.reasons import meta_or_none
 from factory.pipeline.result import StageResult, run_stage
 from factory.store.lake import TABLES, UPSTREAM, Lake, PartitionMeta, fingerprint
 from factory.store.storage import Storage
@@ -51,14 +52,13 @@ class QaStage:
     def run(self, scene_id: str) -> StageResult:
         """Builds and commits, leaves alone what is up to date, or quarantines."""
         lake, source = self._lake, self._config.source
-        views = lake.meta("views", source, scene_id)
-        if views is not None:
-            versions = qa_versions(records_digests(views), self._config)
-            committed = lake.meta("qa", source, scene_id)
-            if committed is not None and committed.fingerprint == fingerprint(versions):
-                lake.delete("quarantine", source, scene_id)
-                return StageResult(scene_id=scene_id, stage="qa", status="unchanged")
-        result = run_stage(lake, source, scene_id, "qa", lambda: self._build(scene_id, versions))
+        views = meta_or_none(lake, "views", source, scene_id)
+        versions = qa_versions(records_digests(views), self._config) if views else {}
+        committed = meta_or_none(lake, "qa", source, scene_id)
+        if views and committed and committed.fingerprint == fingerprint(versions):
+            lake.delete("quarantine", source, scene_id)
+            return StageResult(scene_id=scene_id, stage="qa", status="unchanged")
+        result = run_stage(lake, self._config, scene_id, "qa", lambda: self._build(scene_id, versions))
         if result.status == "built":
             lake.delete("quarantine", source, scene_id)
         return result

@@ -4,9 +4,12 @@ from collections import Counter
 
 import pyarrow as pa
 
+from factory.errors import DataError
 from factory.pipeline.bad_pictures import BadPictures
 from factory.pipeline.problems_stage import stored_problems
+from factory.pipeline.reasons import meta_or_none
 from factory.pipeline.result import StageResult, run_stage
+from factory.pipeline.watchdog import still_going
 from factory.pipeline.web_config import WebBuildConfig
 from factory.store.lake import TABLES, Lake, PartitionMeta, fingerprint
 from factory.store.storage import Storage
@@ -75,18 +78,20 @@ class QuestionsStage:
     def run(self, shard_id: str) -> StageResult:
         """Builds and commits, leaves alone what is up to date, or quarantines."""
         lake, source = self._lake, self._config.source
-        images = lake.meta("web_images", source, shard_id)
-        if images is not None:
-            problems = lake.meta("web_problems", source, shard_id)
-            versions = questions_versions(images, problems, self._config)
-            committed, objects = lake.meta("web_qa", source, shard_id), lake.meta("web_objects", source, shard_id)
-            whole = committed and objects and committed.upstream["web_objects"] == objects.content_digest
-            if whole and committed.fingerprint == fingerprint(versions):
-                return StageResult(scene_id=shard_id, stage="questions", status="unchanged")
-        return run_stage(lake, source, shard_id, "questions", lambda: self._build(shard_id, images, versions))
+        images, problems, committed, objects = (
+            meta_or_none(lake, table, source, shard_id)
+            for table in ("web_images", "web_problems", "web_qa", "web_objects")
+        )
+        versions = questions_versions(images, problems, self._config) if images else {}
+        whole = committed and objects and committed.upstream["web_objects"] == objects.content_digest
+        if images and committed and whole and committed.fingerprint == fingerprint(versions):
+            return StageResult(scene_id=shard_id, stage="questions", status="unchanged")
+        return run_stage(lake, self._config, shard_id, "questions", lambda: self._build(shard_id, images, versions))
 
-    def _build(self, shard_id: str, images: PartitionMeta, versions: dict[str, str]) -> dict[str, int]:
+    def _build(self, shard_id: str, images: PartitionMeta | None, versions: dict[str, str]) -> dict[str, int]:
         lake, source = self._lake, self._config.source
+        if images is None:
+            raise DataError(f"{lake.path('web_images', source, shard_id)}: no pictures to ask about; build them again")
         counts: Counter[str] = Counter()
         bad = BadPictures(source, shard_id, "questions")
         written = self._written(shard_id)
@@ -107,6 +112,7 @@ class QuestionsStage:
                         continue
                     objects += of_picture
                     rendered += worded
+                still_going()
                 objects_writer.add(_objects_table(objects))
                 qa_writer.add(to_web_table(rendered))
             counts += bad.counts()

@@ -2,15 +2,17 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import ray
 from ray.data import ActorPoolStrategy, DataContext, TaskPoolStrategy
 
-from factory.pipeline.config import BuildConfig
+from factory.errors import EnvironmentFailure
+from factory.pipeline.attempts import MAX_ATTEMPTS
+from factory.pipeline.config import BuildConfig, RunConfig
 from factory.pipeline.plan import Step
 from factory.pipeline.qa_stage import QaStage
 from factory.pipeline.records_stage import RecordsStage
@@ -19,10 +21,13 @@ from factory.pipeline.result import StageResult
 # A records actor and a question task share a core: the first takes most of the time.
 _RECORDS_CPUS = 0.75
 _QA_CPUS = 0.25
+# A block costs the driver some 10 ms, and a scene waits for the others of its block: few scenes each.
 _MIN_BLOCKS = 64
-_SCENES_PER_BLOCK = 16
+_SCENES_PER_BLOCK = 4
+_PROVISIONING_S = 7200.0  # how long a cluster may take to find machines
 
 _SCHEMA = pa.schema([("scene_id", pa.string()), ("versions", pa.string()), ("results", pa.list_(pa.string()))])
+_S = TypeVar("_S")
 
 
 class _RecordsActor:
@@ -60,34 +65,60 @@ def _each(batch: pa.Table, run: Any) -> pa.Table:
     return pa.Table.from_pylist([run(row) for row in batch.to_pylist()], schema=_SCHEMA)
 
 
-def prepare_context() -> None:
-    """Settings of Ray Data that every graph needs: nothing is skipped or tried again behind our back."""
+def prepare_context(config: RunConfig) -> None:
+    """Settings of Ray Data that every graph needs."""
     context = DataContext.get_current()
-    context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)  # the job shows its own progress
-    context.max_errored_blocks = 0
+    context.enable_progress_bars = False  # the job shows its own progress
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context.max_errored_blocks = 0  # above, blocks that fail would be left out with a line in a log
+    # An exception that leaves a stage is a failure of the environment: trying again is for the next run.
     context.retried_map_errors = False
+    context.actor_task_retry_on_errors = False
+    # A node may go away while an actor starts there; a constructor that always fails ends the job after these.
+    context.max_consecutive_actor_init_deaths = 3
+    # Watches over what the time limit of a scene cannot: that work is placed at all. Never sooner than a block may
+    # take whose scenes all hang as often as they may.
+    context.execution_no_progress_timeout_s = _PROVISIONING_S + _SCENES_PER_BLOCK * MAX_ATTEMPTS * config.scene_timeout
 
 
-def blocks_of(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Table]:
-    """Rows spread over enough blocks to keep a cluster busy."""
-    blocks = min(len(rows), max(_MIN_BLOCKS, len(rows) // _SCENES_PER_BLOCK))
-    return [pa.Table.from_pylist(rows[i::blocks], schema=schema) for i in range(blocks)]
+def dataset_of(steps: Sequence[_S], row: Callable[[_S], dict[str, Any]], schema: pa.Schema) -> Any:
+    """A dataset of a row per step, in enough blocks to keep a cluster busy."""
+    count = min(len(steps), max(_MIN_BLOCKS, len(steps) // _SCENES_PER_BLOCK))
+    parts = (steps[i::count] for i in range(count))
+    return ray.data.from_arrow([pa.Table.from_pylist([row(step) for step in part], schema=schema) for part in parts])
+
+
+def results_of(dataset: Any) -> Iterator[list[StageResult]]:
+    """Runs a graph; yields the results of a row as soon as it is done.
+
+    Raises EnvironmentFailure, as the worker raised it, when the lake or a machine fails.
+    """
+    try:
+        for row in dataset.iter_rows():
+            yield [StageResult.model_validate_json(result) for result in row["results"]]
+    except ray.exceptions.RayError as error:
+        failure = _failure_behind(error)
+        if failure is None:
+            raise
+        raise failure from None
+
+
+def _failure_behind(error: BaseException) -> EnvironmentFailure | None:
+    """The failure that a worker raised: Ray wraps what leaves a task, in layers."""
+    layer: BaseException | None = error
+    while layer is not None and not isinstance(layer, EnvironmentFailure):
+        layer = getattr(layer, "cause", None) or layer.__cause__
+    return layer
 
 
 def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]:
-    """Runs the steps on the connected cluster; yields the results of a scene as soon as it is done, in any order."""
-    prepare_context()
+    """Runs the steps on the connected cluster; yields the results of a scene as soon as it is done, in any order.
+
+    Raises EnvironmentFailure when the lake or a machine fails; what was committed until then is kept.
+    """
+    prepare_context(config)
     text = config.model_dump_json()
-    rows = [
-        {
-            "scene_id": step.scene_id,
-            "versions": json.dumps(step.records_versions) if step.records_reason else "",
-            "results": [],
-        }
-        for step in steps
-    ]
-    dataset = ray.data.from_arrow(blocks_of(rows, _SCHEMA))
+    dataset = dataset_of(steps, _row, _SCHEMA)
     # As many actors as there is room for now; without --workers the cluster may grow up to one per scene.
     workers = min(len(steps), config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
     most_workers = min(len(steps), config.workers or len(steps))
@@ -109,5 +140,9 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
         compute=TaskPoolStrategy(size=most_workers),
         num_cpus=_QA_CPUS,
     )
-    for row in dataset.iter_rows():
-        yield [StageResult.model_validate_json(result) for result in row["results"]]
+    yield from results_of(dataset)
+
+
+def _row(step: Step) -> dict[str, Any]:
+    versions = json.dumps(step.records_versions) if step.records_reason else ""
+    return {"scene_id": step.scene_id, "versions": versions, "results": []}

@@ -1,7 +1,7 @@
 """Why a partition is built again: two sets of versions against each other, in words."""
 
 from factory.errors import DataError
-from factory.store.lake import Lake, PartitionMeta, fingerprint
+from factory.store.lake import UPSTREAM, Lake, PartitionMeta, fingerprint
 
 
 def meta_or_none(lake: Lake, table: str, dataset: str, part: str) -> PartitionMeta | None:
@@ -10,6 +10,15 @@ def meta_or_none(lake: Lake, table: str, dataset: str, part: str) -> PartitionMe
         return lake.meta(table, dataset, part)
     except DataError:
         return None
+
+
+def records_complete(lake: Lake, dataset: str, scene: str, views: PartitionMeta | None) -> bool:
+    """Whether the tables that a scene's `views` belong to are there, of the same build."""
+    for table in UPSTREAM["views"]:
+        meta = meta_or_none(lake, table, dataset, scene)
+        if views is None or meta is None or meta.content_digest != views.upstream.get(table):
+            return False
+    return True
 
 
 def why(committed: PartitionMeta | None, versions: dict[str, str]) -> str:

@@ -3,12 +3,13 @@
 import pyarrow as pa
 
 from factory.pipeline.config import BuildConfig
+from factory.pipeline.reasons import meta_or_none, records_complete
 from factory.pipeline.result import StageResult, run_stage
 from factory.selfcheck.check import require_good
 from factory.sources.base import FileHasher, Source
 from factory.sources.frame_images import FrameImages
 from factory.sources.registry import open_source
-from factory.store.lake import TABLES, Lake
+from factory.store.lake import TABLES, Lake, fingerprint
 from factory.store.storage import Storage
 from factory.visibility.records import VERSION, RecordParams, build_records
 from factory.visibility.select import RasterizerOnDemand
@@ -33,14 +34,24 @@ class RecordsStage:
     """Builds the records of one scene at a time; holds the rasterizer between scenes."""
 
     def __init__(self, config: BuildConfig) -> None:
+        self._config = config
         self._source = open_source(config.source, Storage(config.input))
         self._lake = Lake(Storage(config.root))
         self._params = RecordParams(rasterizer=config.rasterizer)
         self._rasterizer = RasterizerOnDemand(config.rasterizer)
 
     def run(self, scene_id: str, versions: dict[str, str]) -> StageResult:
-        """Builds and commits, or quarantines."""
-        return run_stage(self._lake, self._source.name, scene_id, "records", lambda: self._build(scene_id, versions))
+        """Builds and commits, leaves alone what is up to date (a row that is tried again, another build), or
+        quarantines."""
+        source = self._config.source
+        views = meta_or_none(self._lake, "views", source, scene_id)
+        if (
+            views
+            and views.fingerprint == fingerprint(versions)
+            and records_complete(self._lake, source, scene_id, views)
+        ):
+            return StageResult(scene_id=scene_id, stage="records", status="unchanged")
+        return run_stage(self._lake, self._config, scene_id, "records", lambda: self._build(scene_id, versions))
 
     def close(self) -> None:
         """Frees the rasterizer."""

@@ -10,7 +10,10 @@ from typing import Literal
 import pyarrow as pa
 from pydantic import Field
 
-from factory.errors import DataError
+from factory.errors import DataError, of_environment
+from factory.pipeline.attempts import Attempt
+from factory.pipeline.config import RunConfig
+from factory.pipeline.watchdog import time_limit
 from factory.store.lake import TABLES, Lake
 from schemas.base import Record
 
@@ -32,14 +35,27 @@ class StageResult(Record):
     message: str = ""
 
 
-def run_stage(lake: Lake, source: str, scene_id: str, stage: Stage, work: Callable[[], dict[str, int]]) -> StageResult:
-    """Runs `work`, which commits a partition and returns its counts; any exception puts the scene into quarantine."""
+def run_stage(
+    lake: Lake, config: RunConfig, scene_id: str, stage: Stage, work: Callable[[], dict[str, int]]
+) -> StageResult:
+    """Runs `work`, which commits a partition and returns its counts; any exception puts the scene into quarantine,
+    and so does the death of the worker when it happens again and again.
+
+    Raises EnvironmentFailure when the lake or the machine fails, which is no fault of the scene.
+    """
     wall, cpu = time.perf_counter(), time.process_time()
+    table = quarantine_table(stage)
+    attempt = Attempt(lake, config.source, scene_id, stage, table, config.run)
     try:
-        outcome = {"status": "built", "counts": work()}
-    except Exception as error:  # one bad scene must not stop the others, whatever is wrong with it
+        attempt.begin()
+        with time_limit(config.scene_timeout):
+            outcome = {"status": "built", "counts": work()}
+    except (Exception, SystemExit) as error:  # one bad scene must not stop the others, whatever is wrong with it
+        if failure := of_environment(error):
+            raise failure from error
         outcome = {"status": "quarantined", "error": type(error).__name__, "message": describe(error)}
-        _quarantine(lake, source, scene_id, stage, outcome["error"], outcome["message"])
+        _quarantine(lake, config.source, scene_id, stage, outcome["error"], outcome["message"])
+    attempt.end()
     return StageResult(
         scene_id=scene_id,
         stage=stage,
@@ -50,15 +66,20 @@ def run_stage(lake: Lake, source: str, scene_id: str, stage: Stage, work: Callab
     )
 
 
+def quarantine_table(stage: Stage) -> str:
+    """Where what fails in a stage is told."""
+    return "quarantine" if stage in ("records", "qa") else "web_quarantine"
+
+
 def _quarantine(lake: Lake, source: str, scene_id: str, stage: Stage, error: str, message: str) -> None:
     row = {"source": source, "stage": stage, "error": error, "message": message}
-    table = "quarantine" if stage in ("records", "qa") else "web_quarantine"
+    table = quarantine_table(stage)
     row |= {"scene_id": scene_id} if table == "quarantine" else {"shard_id": scene_id, "image_id": ""}
     rows = pa.Table.from_pylist([row], schema=TABLES[table])
     lake.write(table, source, scene_id, rows, versions={"stage": stage}, counts={})
 
 
-def describe(error: Exception) -> str:
+def describe(error: BaseException) -> str:
     """An error in one line: its own words when the input is bad, its place in the code when it is a defect."""
     if isinstance(error, DataError):
         return str(error)

@@ -5,6 +5,7 @@ import os
 from pydantic import Field
 
 from factory.language_model import LanguageModel
+from factory.pipeline.config import GpuShare, RunConfig
 from factory.visibility.select import RasterizerName
 from factory.web.estimators.stack import StackConfig
 from factory.web.inputs.folders import DEFAULT_BUCKETS
@@ -24,19 +25,15 @@ class CaptionerConfig(Record):
         return LanguageModel(self.base_url, self.model, os.environ.get(self.key_variable, ""))
 
 
-class WebBuildConfig(Record):
+class WebBuildConfig(RunConfig):
     """One build of one set of pictures into one lake.
 
-    source : the data set's name; input : tars, Parquet or a folder of pictures, or where `records` is given the scans
-    that it was made of; buckets : shards of a plain folder; records : a lake of scenes, whose keyframes are the
-    pictures; stack, captioner : models, not asked where there are records; sensors : pictures with measured depth;
-    shards, tasks : None for all; items : questions per task and picture; rasterizer : for labelled scenes; gpus :
-    share of a GPU per set of models; workers : shards worked on at once, None for as many as there is room for.
+    input : tars, Parquet or a folder of pictures, or where `records` is given the scans that it was made of; buckets :
+    shards of a plain folder; records : a lake of scenes, whose keyframes are the pictures; stack, captioner : models,
+    not asked where there are records; sensors : pictures with measured depth; shards, tasks : None for all; items :
+    questions per task and picture; rasterizer : for labelled scenes; gpus : share of a GPU per set of models.
     """
 
-    source: str
-    input: str
-    root: str
     buckets: int = Field(default=DEFAULT_BUCKETS, ge=1)
     records: str | None = None
     stack: StackConfig = StackConfig()
@@ -47,5 +44,4 @@ class WebBuildConfig(Record):
     items: int = Field(default=8, ge=1)
     seed: int = 0
     rasterizer: RasterizerName
-    gpus: float = Field(default=0.0, ge=0)
-    workers: int | None = Field(default=None, ge=1)
+    gpus: GpuShare = 0.0

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from factory.errors import DataError
+from factory.pipeline.attempts import marked_scenes
 from factory.pipeline.index_stage import index_versions
 from factory.pipeline.questions_stage import questions_versions
 from factory.pipeline.reasons import meta_or_none, why
@@ -193,5 +194,6 @@ def _with_removed(config: WebBuildConfig, lake: Lake, present: list[str], steps:
         stored = {
             shard for table in WEB_TABLES for dataset, shard in lake.partitions(table) if dataset == config.source
         }
+        stored.update(marked_scenes(lake, config.source))
         steps = steps + [WebStep(shard_id=shard, action="remove") for shard in stored - set(present)]
     return WebPlan(steps=sorted(steps, key=lambda step: step.shard_id))

@@ -12,7 +12,7 @@ from ray.data import ActorPoolStrategy, TaskPoolStrategy
 from factory.pipeline.images_stage import EstimateStage, ImagesStage, LabelStage
 from factory.pipeline.index_stage import IndexStage
 from factory.pipeline.questions_stage import QuestionsStage
-from factory.pipeline.raydata import blocks_of, prepare_context
+from factory.pipeline.raydata import dataset_of, prepare_context, results_of
 from factory.pipeline.result import StageResult
 from factory.pipeline.web_config import WebBuildConfig
 from factory.pipeline.web_plan import WebStep
@@ -103,8 +103,8 @@ def _each(batch: pa.Table, run: Any) -> pa.Table:
 
 def index(config: WebBuildConfig, steps: list[WebStep]) -> Iterator[list[StageResult]]:
     """Indexes shards on the connected cluster; yields the result of a shard as soon as it is done, in any order."""
-    prepare_context()
-    dataset = _dataset(steps).map_batches(
+    prepare_context(config)
+    dataset = dataset_of(steps, _row, _SCHEMA).map_batches(
         _index_task,
         fn_kwargs={"config": config.model_dump_json()},
         batch_size=1,
@@ -112,7 +112,7 @@ def index(config: WebBuildConfig, steps: list[WebStep]) -> Iterator[list[StageRe
         compute=TaskPoolStrategy(size=_most_workers(config, steps)),
         num_cpus=_INDEX_CPUS,
     )
-    yield from _results(dataset)
+    yield from results_of(dataset)
 
 
 def build(config: WebBuildConfig, steps: list[WebStep], done: Any) -> Iterator[list[StageResult]]:
@@ -120,9 +120,9 @@ def build(config: WebBuildConfig, steps: list[WebStep], done: Any) -> Iterator[l
 
     done : handle of a `PicturesDone`.
     """
-    prepare_context()
+    prepare_context(config)
     text = config.model_dump_json()
-    dataset = _dataset(steps)
+    dataset = dataset_of(steps, _row, _SCHEMA)
     most_workers = _most_workers(config, steps)
     if any(step.images_reason for step in steps):
         room = ray.cluster_resources()
@@ -144,26 +144,13 @@ def build(config: WebBuildConfig, steps: list[WebStep], done: Any) -> Iterator[l
         compute=TaskPoolStrategy(size=most_workers),
         num_cpus=_QUESTIONS_CPUS,
     )
-    yield from _results(dataset)
+    yield from results_of(dataset)
 
 
-def _dataset(steps: list[WebStep]) -> Any:
-    rows = [
-        {
-            "shard_id": step.shard_id,
-            "versions": json.dumps(step.versions) if step.versions else "",
-            "dropped": step.dropped,
-            "results": [],
-        }
-        for step in steps
-    ]
-    return ray.data.from_arrow(blocks_of(rows, _SCHEMA))
+def _row(step: WebStep) -> dict[str, Any]:
+    versions = json.dumps(step.versions) if step.versions else ""
+    return {"shard_id": step.shard_id, "versions": versions, "dropped": step.dropped, "results": []}
 
 
 def _most_workers(config: WebBuildConfig, steps: list[WebStep]) -> int:
     return min(len(steps), config.workers or len(steps))
-
-
-def _results(dataset: Any) -> Iterator[list[StageResult]]:
-    for row in dataset.iter_rows():
-        yield [StageResult.model_validate_json(result) for result in row["results"]]

@@ -87,8 +87,7 @@ class Lake:
         """The object that holds a partition, relative to the root; for the tables of web images `scene` is a shard."""
         if table not in TABLES:
             raise KeyError(f"no table {table!r} in the lake, there are {', '.join(TABLES)}")
-        key = "shard" if table in WEB_TABLES else "scene"
-        return f"{table}/dataset={quote(dataset, safe='')}/{key}={quote(scene, safe='')}/{FILE_NAME}"
+        return f"{table}/{partition_key(table, dataset, scene)}/{FILE_NAME}"
 
     def partitions(self, table: str) -> list[tuple[str, str]]:
         """All (dataset, scene) of a table, sorted."""
@@ -291,6 +290,12 @@ class _HashingSink(io.RawIOBase):
     def write(self, data: Any) -> int:
         self.digest.update(data)
         return self._file.write(data)
+
+
+def partition_key(table: str, dataset: str, scene: str) -> str:
+    """The folders that name a partition of a table, `dataset=scannet/scene=scene0000_00`."""
+    key = "shard" if table in WEB_TABLES else "scene"
+    return f"dataset={quote(dataset, safe='')}/{key}={quote(scene, safe='')}"
 
 
 @contextmanager

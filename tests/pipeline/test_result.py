@@ -5,11 +5,16 @@ from pathlib import Path
 from rich.console import Console
 
 from factory.errors import DataError
+from factory.pipeline.config import RunConfig
 from factory.pipeline.plan import Plan, Step
 from factory.pipeline.result import StageResult, run_stage
 from factory.pipeline.summary import Summary, render_plan
 from factory.store.lake import Lake
 from factory.store.storage import Storage
+
+
+def run_of(root: Path) -> RunConfig:
+    return RunConfig(source="scannet", input="in", root=str(root))
 
 
 def text_of(renderable: object) -> str:
@@ -24,7 +29,7 @@ def test_bad_input_goes_to_quarantine_in_its_own_words(tmp_path: Path) -> None:
         raise DataError("a.ply: cut off; download it again")
 
     lake = Lake(Storage(tmp_path))
-    result = run_stage(lake, "scannet", "scene0000_00", "records", work)
+    result = run_stage(lake, run_of(tmp_path), "scene0000_00", "records", work)
     assert (result.status, result.error) == ("quarantined", "DataError")
     (row,) = lake.read("quarantine", "scannet", "scene0000_00").to_pylist()
     assert row == {
@@ -37,7 +42,7 @@ def test_bad_input_goes_to_quarantine_in_its_own_words(tmp_path: Path) -> None:
 
 
 def test_a_bug_goes_to_quarantine_with_its_place_and_no_path_of_the_machine(tmp_path: Path) -> None:
-    result = run_stage(Lake(Storage(tmp_path)), "scannet", "s", "qa", lambda: {"x": 1 // 0})
+    result = run_stage(Lake(Storage(tmp_path)), run_of(tmp_path), "s", "qa", lambda: {"x": 1 // 0})
     assert result.error == "ZeroDivisionError"
     assert result.message.startswith("unexpected ZeroDivisionError at test_result.py:")
     assert "/" not in result.message.replace("integer division or modulo by zero", "")
