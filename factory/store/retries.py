@@ -140,6 +140,7 @@ def _network_errors() -> tuple[type[BaseException], ...]:
     return (
         aiohttp.ClientError,
         boto.HTTPClientError,
+        boto.ConnectionError,
         boto.IncompleteReadError,
         boto.ResponseStreamingError,
         boto.FlexibleChecksumError,
