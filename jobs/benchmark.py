@@ -15,6 +15,9 @@ from rich.table import Table
 
 from factory.bench.photo_speed import index_speed, model_speed
 from factory.bench.question_speed import question_speed
+from factory.bench.scale_plan import plan_speed
+from factory.bench.scale_ray import ray_cost
+from factory.bench.scale_run import scale
 from factory.bench.scene_speed import SceneSpeed
 from factory.bench.speed import Figure
 from factory.bench.web_memory import build_memory
@@ -27,6 +30,8 @@ from jobs.demo_photos import gather
 
 SCENES = ("load", "rasterize", "views", "rows", "tasks", "line", "audit", "memory")
 WEB = ("web-index", "web-models", "web-questions", "web-memory")
+CLUSTER = ("plan", "scale", "ray")
+NAMES = (*SCENES, *WEB, *CLUSTER)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -36,7 +41,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "names",
         nargs="*",
         metavar="name",
-        help=f"of {', '.join((*SCENES, *WEB))} (default: those of scenes, the first {len(SCENES)})",
+        help=f"of {', '.join(NAMES)} (default: those of scenes, the first {len(SCENES)})",
     )
     parser.add_argument("--input", type=Path, help="folder of ScanNet-layout scenes; the first is measured")
     parser.add_argument("--facts", type=int, default=48, help="facts per task of a scene (default: %(default)s)")
@@ -44,15 +49,33 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--stack", default="cpu", help="set of models: cpu, paper (default: %(default)s)")
     parser.add_argument("--stack-config", type=Path, metavar="FILE", help="TOML file, as for build_web.py")
     parser.add_argument("--masks", choices=["sam", "box"], help="box: a detection's box for its mask")
+    parser.add_argument(
+        "--scenes",
+        type=numbers,
+        metavar="N,N",
+        help="procedural scenes of plan (default: 5000), scale (500,4500) and ray (48)",
+    )
+    parser.add_argument(
+        "--workers", type=numbers, metavar="N,N", help="workers of scale (default: 1,2,4) and ray (default: 2)"
+    )
+    parser.add_argument("--root", metavar="URL", help="empty folder or bucket for the lake of plan (default: a disk)")
     parser.add_argument("--json", action="store_true", help="a JSON line per figure instead of a table")
     options = parser.parse_args(argv)
     options.names = options.names or list(SCENES)
-    unknown = sorted(set(options.names) - {*SCENES, *WEB})
+    unknown = sorted(set(options.names) - {*NAMES})
     if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}, there are {', '.join((*SCENES, *WEB))}")
+        parser.error(f"no benchmark {', '.join(unknown)}, there are {', '.join(NAMES)}")
     if not options.input and {*SCENES, "web-questions"} & set(options.names):
         parser.error("--input is needed, a folder of ScanNet-layout scenes")
     return options
+
+
+def numbers(text: str) -> list[int]:
+    """Whole numbers above zero, sorted. Raises ValueError for others."""
+    found = sorted({int(number) for number in text.split(",")})
+    if found[0] < 1:
+        raise ValueError(text)
+    return found
 
 
 class Parts:
@@ -63,13 +86,17 @@ class Parts:
 
     def figures(self, name: str) -> Iterator[Figure]:
         """Runs a part."""
-        of_web: dict[str, Callable[[], Iterator[Figure]]] = {
+        scenes, workers = self._options.scenes, self._options.workers
+        others: dict[str, Callable[[], Iterator[Figure]]] = {
+            "plan": lambda: plan_speed((scenes or [5000])[-1], self._options.root),
+            "scale": lambda: scale(scenes or [500, 4500], workers or [1, 2, 4]),
+            "ray": lambda: ray_cost((scenes or [48])[-1], (workers or [2])[-1]),
             "web-index": lambda: index_speed(self.photos),
             "web-models": lambda: model_speed(self.photos, stack_config(self._options)),
             "web-questions": lambda: question_speed(self.scenes),
             "web-memory": self._memory,
         }
-        yield from of_web[name]() if name in of_web else getattr(self.scenes, name)()
+        yield from others[name]() if name in others else getattr(self.scenes, name)()
 
     @cached_property
     def scenes(self) -> SceneSpeed:

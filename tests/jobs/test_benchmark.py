@@ -49,11 +49,36 @@ def test_questions_step_by_step(four_scans: Path, capsys: pytest.CaptureFixture[
     assert "8 items" in found["questions from stored pictures to Parquet [rows/CPU s]"]["conditions"]
 
 
+def test_a_plan_of_unchanged_scenes(capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(capsys, "plan", "--scenes", "6")
+    assert found["plan of 6 unchanged scenes, lake on disk [s]"]["conditions"].startswith("309 files per scene")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_growing_numbers_of_scenes_on_ray(capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(capsys, "scale", "--scenes", "3,9", "--workers", "1")
+    assert found["9 scenes, 1 workers: throughput [rows/s]"]["conditions"].endswith("cores")
+    memory = [found[f"{scenes} scenes, 1 workers: driver's peak memory [MB]"]["value"] for scenes in (3, 9)]
+    assert 50 < memory[0] < 1.2 * memory[1]
+    assert "3 -> 9 scenes, 1 workers: growth of the time per scene [x]" in found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ray_beside_plain_processes(capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(capsys, "ray", "--scenes", "4", "--workers", "2")
+    rows = [found[f"{name}: steady [rows/s]"]["value"] for name in ("Ray", "plain processes")]
+    share = found["Ray's share of plain throughput, steady [%]"]["value"]
+    assert share == pytest.approx(100 * rows[0] / rows[1])
+
+
 def test_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, words in (
         (["web-indices"], "no benchmark web-indices, there are load"),
         (["web-questions"], "--input is needed"),
         ([], "--input is needed"),
+        (["plan", "--scenes", "0"], "invalid numbers value: '0'"),
     ):
         with pytest.raises(SystemExit) as stopped:
             main(arguments)

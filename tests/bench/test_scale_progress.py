@@ -1,0 +1,39 @@
+"""The clock of a build: rows, the start, and what a scene takes once all workers are at work."""
+
+import time
+
+import pytest
+
+from factory.bench.scale_progress import Progress
+from factory.bench.scale_run import Run, growth
+from factory.errors import DataError
+from factory.pipeline.result import StageResult
+
+DONE = StageResult(scene_id="scene0000_00", stage="qa", status="built", counts={"rows: depth fill": 3, "kept: x": 9})
+
+
+def test_the_start_is_told_apart() -> None:
+    progress = Progress()
+    time.sleep(0.3)
+    for _ in range(20):
+        progress.add([DONE])
+        time.sleep(0.01)
+    assert progress.scenes == 20 and progress.rows == 60
+    assert progress.first >= 0.3
+    assert 0.01 <= progress.steady() < 0.3 < progress.seconds
+
+
+def test_a_scene_that_is_not_built_ends_the_measurement() -> None:
+    with pytest.raises(DataError, match="scene0000_00: no mesh"):
+        Progress().follow([[DONE], [DONE.model_copy(update={"status": "quarantined", "message": "no mesh"})]])
+
+
+def test_growth_of_either_part_is_told() -> None:
+    def run(scenes: int, plan: float, steady: float) -> Run:
+        return Run(scenes, 2, plan, 1.0, 10.0, steady, 10, 100.0, 100.0)
+
+    small = run(100, 1.0, 0.1)
+    assert growth(small, run(1000, 10.0, 0.1)).conditions.startswith("as it should be")
+    for large, value in ((run(1000, 10.0, 0.2), 2.0), (run(1000, 30.0, 0.1), 3.0)):
+        figure = growth(small, large)
+        assert figure.value == pytest.approx(value) and figure.conditions.startswith("TOO MUCH")
