@@ -17,6 +17,7 @@ from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.metrics import BuildMetrics
 from factory.pipeline.plan import Plan, make_plan
+from factory.pipeline.prune import forget_settled, prune
 from factory.pipeline.quotas import Quota, preset_quotas
 from factory.pipeline.summary import Summary, render_plan
 from factory.sources.registry import SOURCES, open_source
@@ -28,13 +29,17 @@ from factory.tasks import all_tasks, get_task
 from factory.visibility.select import resolve_rasterizer
 from factory.wording.instructions import LANGUAGES, language_of
 from jobs.command_line import (
+    BUILD_STATUS,
     EXPECTED_ERRORS,
     JobParser,
     absolute,
+    add_worker_options,
     complain,
+    gpu_share,
     inputs_by_source,
     named_inputs,
 )
+from jobs.selection import selected
 
 PRESETS = Path(__file__).parent / "presets.toml"
 LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store stays nearly empty
@@ -42,9 +47,7 @@ LOCAL_OBJECT_STORE_BYTES = 256 << 20  # rows are scene references: the store sta
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = JobParser(
-        __doc__, "exit status: 0 all is built, 1 wrong input, 2 wrong usage, 3 something is in quarantine"
-    )
+    parser = JobParser(__doc__, BUILD_STATUS)
     parser.add_argument("--source", metavar="NAME", help=f"data set, one of {', '.join(sorted(SOURCES))}")
     parser.add_argument(
         "--input",
@@ -53,7 +56,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
         help="folder or URL of the data set; without --source several of them, NAME=URL,NAME=URL",
     )
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
-    parser.add_argument("--scenes", metavar="A,B", help="only these scenes (default: all); needs --source")
+    parser.add_argument(
+        "--only",
+        metavar="SELECTION",
+        help="scene=ID,scene=ID of one data set, source=NAME,scene=ID,source=NAME of several; the others stay as they "
+        "are (default: all)",
+    )
     parser.add_argument(
         "--exclude",
         type=Path,
@@ -62,7 +70,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "scannet/scene0011_00; other scans of their rooms are refused with them",
     )
     parser.add_argument(
-        "--tasks", metavar="A,B", help="questions of these tasks and no others (default: all of the preset)"
+        "--tasks",
+        metavar="A,B",
+        help="questions of these tasks and no others, which a built scene then loses (default: all of the preset)",
     )
     parser.add_argument(
         "--preset", default="even", help="facts per scene and task: even, spar7m, sample, demo (default: even)"
@@ -83,18 +93,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--rasterizer-gpus",
-        type=float,
+        type=gpu_share,
         default=0.0,
         metavar="SHARE",
         help="share of a GPU per rasterizer, 1/k (default: 0, software GL)",
     )
-    parser.add_argument("--workers", type=int, help="scenes worked on at once (default: the CPUs of the cluster)")
+    add_worker_options(parser, "scenes")
     parser.add_argument("--plan", action="store_true", help="print what would be built and why, and stop")
     parser.add_argument("--prune", action="store_true", help="delete partitions whose scene is gone from the input")
-    options = parser.parse_args(argv)
-    if options.scenes and not options.source:
-        parser.error("--scenes needs --source: scenes of several data sets are not told apart by their names")
-    return options
+    return parser.parse_args(argv)
 
 
 def instruction_languages(text: str) -> list[str]:
@@ -128,12 +135,14 @@ def configure(options: argparse.Namespace) -> list[BuildConfig]:
     """The options as validated configurations, one per source; local folders become absolute, so that workers find
     them."""
     rasterizer = resolve_rasterizer(options.rasterizer)
+    urls = inputs(options)
+    chosen = selected(options.only, urls) if options.only else dict.fromkeys(urls)
     return [
         BuildConfig(
             source=source,
             input=absolute(url),
             root=absolute(options.root),
-            scenes=sorted({name.strip() for name in options.scenes.split(",")}) if options.scenes else None,
+            scenes=chosen[source],
             excluded=excluded_scenes(options.exclude, source) if options.exclude else [],
             quotas=quotas(options, source),
             seed=options.seed,
@@ -141,8 +150,10 @@ def configure(options: argparse.Namespace) -> list[BuildConfig]:
             rasterizer=rasterizer,
             rasterizer_gpus=options.rasterizer_gpus,
             workers=options.workers,
+            scene_timeout=options.scene_timeout,
         )
-        for source, url in inputs(options).items()
+        for source, url in urls.items()
+        if source in chosen
     ]
 
 
@@ -180,20 +191,25 @@ def start_ray(workers: int | None) -> None:
     )
 
 
-def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Console) -> Summary:
+def run(config: BuildConfig, plan: Plan, lake: Lake, delete: bool, console: Console) -> Summary:
     """Executes a plan."""
     summary = Summary()
-    if prune:
-        for step in plan.to_remove:
-            for table in reversed(SCENE_TABLES):
-                lake.delete(table, config.source, step.scene_id)
+    if delete:
+        prune(lake, config.source, SCENE_TABLES, [step.scene_id for step in plan.to_remove])
     elif plan.to_remove:
         console.print(
             f"{len(plan.to_remove)} scenes of the lake are gone from the input or refused; --prune deletes their "
             "partitions"
         )
-    if not plan.to_build:
-        return summary
+    if plan.to_build:
+        execute(config, plan, summary, console)
+    kept = [step.scene_id for step in plan.steps if step.action != "remove"]
+    forget_settled(lake, config.source, "scenes", kept)
+    return summary
+
+
+def execute(config: BuildConfig, plan: Plan, summary: Summary, console: Console) -> None:
+    """Builds what is planned on a cluster, and shows how far it is."""
     start_ray(config.workers)
     from factory.pipeline.raydata import build
 
@@ -213,7 +229,6 @@ def run(config: BuildConfig, plan: Plan, lake: Lake, prune: bool, console: Conso
                     progress.console.print(
                         f"[red]quarantined[/red] {result.scene_id}: {result.message}", soft_wrap=True
                     )
-    return summary
 
 
 def main(argv: list[str]) -> int:

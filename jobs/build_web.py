@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from factory.errors import DataError
 from factory.pipeline.metrics import BuildMetrics
+from factory.pipeline.prune import forget_settled, prune
 from factory.pipeline.questions_stage import geometric_tasks
 from factory.pipeline.result import StageResult
 from factory.pipeline.summary import Summary, render_plan
@@ -34,16 +35,22 @@ from factory.web.inputs.folders import DEFAULT_BUCKETS
 from factory.web.inputs.opening import open_input
 from factory.web.sensors import read_manifest
 from jobs.build_spar7m import cache_file, start_ray
-from jobs.command_line import EXPECTED_ERRORS, JobParser, absolute, complain
+from jobs.command_line import (
+    BUILD_STATUS,
+    EXPECTED_ERRORS,
+    JobParser,
+    absolute,
+    add_worker_options,
+    complain,
+    gpu_share,
+)
 
 _POLL_S = 2.0
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = JobParser(
-        __doc__, "exit status: 0 all is built, 1 wrong input, 2 wrong usage, 3 something is in quarantine"
-    )
+    parser = JobParser(__doc__, BUILD_STATUS)
     parser.add_argument("--input", required=True, help="tars, Parquet or a folder of pictures; with --records, scans")
     parser.add_argument("--root", required=True, help="folder or URL of the lake")
     parser.add_argument("--source", help="name of the data set (default: that of the input's folder)")
@@ -68,8 +75,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--rasterizer", choices=["auto", "egl", "embree"], default="auto", help="for --records (default: egl)"
     )
-    parser.add_argument("--gpus", type=float, default=0.0, metavar="SHARE", help="share of a GPU per set of models")
-    parser.add_argument("--workers", type=int, help="shards worked on at once (default: the CPUs of the cluster)")
+    parser.add_argument(
+        "--gpus", type=gpu_share, default=0.0, metavar="SHARE", help="share of a GPU per set of models, 1/k"
+    )
+    add_worker_options(parser, "shards")
     parser.add_argument("--plan", action="store_true", help="print what would be built and why, and stop")
     parser.add_argument("--prune", action="store_true", help="delete partitions whose shard is gone from the input")
     options = parser.parse_args(argv)
@@ -101,6 +110,7 @@ def configure(options: argparse.Namespace) -> WebBuildConfig:
         rasterizer=resolve_rasterizer(options.rasterizer),
         gpus=options.gpus,
         workers=options.workers,
+        scene_timeout=options.scene_timeout,
     )
     stack_weights(config.stack)
     geometric_tasks(config)
@@ -135,7 +145,7 @@ class Build:
         self.summary = Summary("shards")
         self.skipped = 0
 
-    def run(self, only_plan: bool, prune: bool) -> None:
+    def run(self, only_plan: bool, delete: bool) -> None:
         """All of it; with `only_plan` nothing is built."""
         config, lake = self._config, self._lake
         if config.records is not None:
@@ -157,10 +167,12 @@ class Build:
         self._console.print(render_plan(plan, "shards"))
         if only_plan:
             return
-        self._prune(plan, prune)
+        self._prune(plan, delete)
         self.skipped = sum(step.action == "none" for step in plan.steps) - len(self.summary.quarantined)
         if plan.to_build:
             self._build(plan)
+        kept = [step.shard_id for step in plan.steps if step.action != "remove"]
+        forget_settled(lake, config.source, "web_index", kept)
 
     def _plan_index(self) -> WebPlan:
         pictures = open_input(self._config.input, self._config.buckets)
@@ -169,11 +181,9 @@ class Build:
         hasher.save()
         return plan
 
-    def _prune(self, plan: WebPlan, prune: bool) -> None:
-        if prune:
-            for step in plan.to_remove:
-                for table in reversed(WEB_TABLES):
-                    self._lake.delete(table, self._config.source, step.shard_id)
+    def _prune(self, plan: WebPlan, delete: bool) -> None:
+        if delete:
+            prune(self._lake, self._config.source, WEB_TABLES, [step.shard_id for step in plan.to_remove])
         elif plan.to_remove:
             self._console.print(f"{len(plan.to_remove)} shards are gone from the input; --prune deletes them")
 

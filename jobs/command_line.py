@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import sys
+import threading
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,11 +15,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from factory.errors import DataError
+from factory.errors import DataError, EnvironmentFailure
+from factory.pipeline.gpu_share import whole_per_gpu
 from factory.store.lake import Track
 
 # What is wrong with the input, the disk or the bucket, not with this program: said in one line, without traceback.
-EXPECTED_ERRORS = (DataError, OSError, BotoCoreError)
+EXPECTED_ERRORS = (DataError, EnvironmentFailure, OSError, BotoCoreError)
+BUILD_STATUS = (
+    "exit status: 0 all is built, 1 wrong input, or the disk, bucket or machine fails, 2 wrong usage, "
+    "3 something is in quarantine; whatever ended a build, the same command goes on where it stopped"
+)
 
 _NAME = re.compile(r"[\w-]+")
 
@@ -54,6 +60,45 @@ class JobParser(argparse.ArgumentParser):
                 text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
                 options.append(f"{option}={text}")
         return options
+
+
+def add_worker_options(parser: argparse.ArgumentParser, parts: str) -> None:
+    """`--workers` and `--scene-timeout` of a build; parts : what it works on, `scenes` or `shards`."""
+    parser.add_argument(
+        "--workers", type=_count, metavar="N", help=f"{parts} worked on at once (default: the CPUs of the cluster)"
+    )
+    parser.add_argument(
+        "--scene-timeout",
+        type=_seconds,
+        default=1800.0,
+        metavar="SECONDS",
+        help=f"what a stage may take for one of the {parts} until its worker is ended; tried again, and in "
+        "quarantine after the third time (default: 1800)",
+    )
+
+
+def gpu_share(text: str) -> float:
+    """A share of a GPU. Raises ArgumentTypeError for one that is not 1/k."""
+    try:
+        return whole_per_gpu(float(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _count(text: str) -> int:
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 1 is expected")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"{text}: seconds above 0 are expected")
+    return seconds
 
 
 def add_endpoint_options(parser: argparse.ArgumentParser) -> None:

@@ -1,25 +1,13 @@
 """What a build is asked to do."""
 
 import uuid
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from factory.pipeline.gpu_share import GpuShare
 from factory.pipeline.quotas import Quota
 from schemas.base import Record
-
-
-def _whole_per_gpu(share: float) -> float:
-    # Other shares cannot be placed: two of 0.4 leave a fifth of every GPU idle, or wait for one for ever.
-    if share and abs(1 / share - round(1 / share)) > 0.05:
-        raise ValueError(
-            f"{share} of a GPU: give 0, 1 or a share such as 0.5, 0.25 or 0.2, so that a GPU holds a whole number"
-        )
-    return 1 / round(1 / share) if share else 0.0
-
-
-GpuShare = Annotated[float, Field(ge=0, le=1), AfterValidator(_whole_per_gpu)]
-"""How much of a GPU an actor takes: 1/k, or 0 for none."""
 
 
 class RunConfig(Record):

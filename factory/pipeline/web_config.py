@@ -5,7 +5,8 @@ import os
 from pydantic import Field
 
 from factory.language_model import LanguageModel
-from factory.pipeline.config import GpuShare, RunConfig
+from factory.pipeline.config import RunConfig
+from factory.pipeline.gpu_share import GpuShare
 from factory.visibility.select import RasterizerName
 from factory.web.estimators.stack import StackConfig
 from factory.web.inputs.folders import DEFAULT_BUCKETS

@@ -34,7 +34,7 @@ def arguments(scans: Path, root: Path, *more: str) -> list[str]:
         (["--preset", "best"], "no such preset, there are demo, even, sample, spar7m"),
         (["--tasks", "depth_prediction_ox"], "depth_prediction_oc"),
         (["--source", "scanet"], "scannet"),
-        (["--scenes", "scene0777_00"], "no scene scene0777_00"),
+        (["--only", "scene=scene0777_00"], "no scene scene0777_00"),
     ],
 )
 def test_a_wrong_option_is_answered_with_what_would_be_right(

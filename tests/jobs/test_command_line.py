@@ -18,11 +18,11 @@ def write(folder: Path, text: str) -> str:
 def test_a_file_holds_any_option_and_the_command_line_wins(tmp_path: Path) -> None:
     file = write(
         tmp_path,
-        'source = "scannet"\ninput = "in"\nroot = "lake"\nseed = 4\nscenes = ["a", "b"]\n'
+        'source = "scannet"\ninput = "in"\nroot = "lake"\nseed = 4\nonly = ["scene=a", "scene=b"]\n'
         "rasterizer-gpus = 0.5\nplan = true\nprune = false\n",
     )
     options = build_spar7m.parse(["--config", file, "--seed", "5"])
-    assert (options.source, options.seed, options.scenes, options.rasterizer_gpus) == ("scannet", 5, "a,b", 0.5)
+    assert (options.source, options.seed, options.only, options.rasterizer_gpus) == ("scannet", 5, "scene=a,scene=b", 0.5)
     assert options.plan and not options.prune
 
 
