@@ -111,6 +111,8 @@ def is_refused(error: BaseException) -> bool:
 def _answer(error: BaseException) -> tuple[str, int | None]:
     """The code and the HTTP status that a store answered, as S3's, Google's and HTTP's libraries tell them."""
     for each in _chain(error):
+        if type(each).__module__ == "aiohttp.http_exceptions":  # what it makes of bytes that break off, with a status
+            continue
         response = getattr(each, "response", None)
         if isinstance(response, dict):
             status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
