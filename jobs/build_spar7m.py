@@ -183,6 +183,7 @@ def start_ray(workers: int | None) -> None:
         ray.init(log_to_driver=False)
         return
     ray.init(
+        address="local",  # and not another Ray that happens to run on this machine
         num_cpus=max(workers or 0, os.cpu_count() or 1),
         object_store_memory=LOCAL_OBJECT_STORE_BYTES,
         include_dashboard=False,

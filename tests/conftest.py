@@ -136,6 +136,12 @@ def local_ray() -> Iterator[None]:
         patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
         import ray
 
-        ray.init(num_cpus=4, object_store_memory=256 << 20, include_dashboard=False, log_to_driver=False)
+        ray.init(
+            address="local",
+            num_cpus=4,
+            object_store_memory=256 << 20,
+            include_dashboard=False,
+            log_to_driver=False,
+        )
         yield
         ray.shutdown()
