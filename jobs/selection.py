@@ -18,7 +18,7 @@ def selected(text: str, sources: Collection[str]) -> dict[str, list[str] | None]
     for part in text.split(","):
         kind, _, name = (word.strip() for word in part.partition("="))
         if kind not in ("source", "scene") or not name or (kind == "scene" and not current):
-            raise DataError(f"--only {text}: {part.strip() or 'an empty part'!r} is not understood; {_FORM}")
+            raise DataError(f"--only {text}: {part.strip()!r} is not understood; {_FORM}")
         if kind == "source":
             if name not in sources:
                 raise DataError(f"--only {text}: there is no input of {name}, there are {', '.join(sorted(sources))}")
