@@ -107,8 +107,8 @@ def _summary(manifest: Manifest) -> str:
     places = " and ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
     return (
         f"{rows:,} questions about space with their answers, of {tasks} tasks, from {places}. Every answer was "
-        "computed from geometry. Rows are mixed from all scenes: the head of any shard is a fair sample of its task. A "
-        "scene, and a room that was scanned several times, is in one split only."
+        "computed from geometry. Rows are mixed from all scenes: the head of any shard is a fair sample of its task. "
+        "A scene, and a room that was scanned several times, is in one split only."
     )
 
 
@@ -118,10 +118,10 @@ def _reading(manifest: Manifest) -> str:
     return (
         "```python\nfrom datasets import load_dataset\n\n"
         f'rows = load_dataset("path/to/this/folder", "{first.task}", split="{split_name(first.split)}")\n```\n\n'
-        f"A configuration per task, and {everything} for all. Any Parquet reader takes the files as well: `pyarrow`, DuckDB (`FROM 'data/*/train-*.parquet'`), "
-        "pandas. `question` holds no options: they are in `options`, of which the letter in `answer` chooses one. "
-        "`images` are shown in their order, `marks` are drawn on them (0 to 1000 per axis), `values` are exact "
-        "answers. `sha256sum -c SHA256SUMS` checks the files."
+        f"A configuration per task, and {everything} for all. Any Parquet reader takes the files as well: `pyarrow`, "
+        "DuckDB (`FROM 'data/*/train-*.parquet'`), pandas. `question` holds no options: they are in `options`, of "
+        "which the letter in `answer` chooses one. `images` are shown in their order, `marks` are drawn on them (0 to "
+        "1000 per axis), `values` are exact answers. `sha256sum -c SHA256SUMS` checks the files."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -156,7 +157,7 @@ class LakeRows:
         rows = rows.take(pc.sort_indices(rows, [("task", "ascending"), ("split", "ascending")])).combine_chunks()
         keys = list(zip(rows["task"].to_pylist(), rows["split"].to_pylist(), strict=True))
         starts = [i for i, key in enumerate(keys) if i == 0 or key != keys[i - 1]]
-        for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
+        for start, end in pairwise([*starts, len(keys)]):
             yield Group(table, *keys[start]), rows.slice(start, end - start)
 
 

@@ -83,8 +83,8 @@ class Manifest(Record):
     """A release.
 
     lake_digest : over the fingerprints and contents of all partitions that it was made from; versions : of stages,
-    tasks, wordings, parameters, quotas and seeds, with all values that occur; left_out : how much, by reason; sources :
-    the data sets of each, none where unknown; shard_bytes : no shard of several rows is larger.
+    tasks, wordings, parameters, quotas and seeds, with all values that occur; left_out : how much, by reason;
+    sources : the data sets of each, none where unknown; shard_bytes : no shard of several rows is larger.
     """
 
     layout: Literal[1] = 1
