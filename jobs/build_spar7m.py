@@ -166,7 +166,7 @@ def excluded_scenes(file: Path, source: str) -> list[str]:
 def cache_file() -> Path:
     """Where digests of unchanged input files are remembered between builds."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "spatial-qa-factory" / "digests.json"
+    return Path(home) / "spatial-qa-factory" / "digests.sqlite"
 
 
 def start_ray(workers: int | None) -> None:

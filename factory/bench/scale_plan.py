@@ -33,7 +33,7 @@ def plan_speed(scenes: int, root: str | None = None) -> Iterator[Figure]:
             quotas=even_quotas(1),
             rasterizer="embree",
         )
-        cache = Path(folder) / "digests.json"
+        cache = Path(folder) / "digests.sqlite"
         names = make_scans(Path(config.input), scenes, [0], **_SMALL)
         fill_lake(config, names, 1, (*RECORDS, "qa"), cache)
         files = sum(1 for path in Path(config.input, names[0]).rglob("*") if path.is_file())

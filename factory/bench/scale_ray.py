@@ -29,7 +29,7 @@ _ROUNDS = 2
 def ray_cost(scenes: int, workers: int) -> Iterator[Figure]:
     """Builds records and questions in turn with either; the best of the rounds, since others may use the machine."""
     with tempfile.TemporaryDirectory() as folder:
-        scans, digests = Path(folder) / "scans", Path(folder) / "digests.json"
+        scans, digests = Path(folder) / "scans", Path(folder) / "digests.sqlite"
         make_scans(scans, scenes, SEEDS[:scenes], **_SMALL)
         config = BuildConfig(
             source="scannet",

@@ -48,7 +48,7 @@ def scale(scenes: Sequence[int], workers: Sequence[int], facts: int = 1) -> Iter
             quotas=even_quotas(facts),
             rasterizer="embree",
         )
-        cache = Path(folder) / "digests.json"
+        cache = Path(folder) / "digests.sqlite"
         names = make_scans(Path(config.input), max(scenes), SEEDS, **_SMALL)
         fill_lake(config, names, len(SEEDS), RECORDS, cache)
         for count in workers:

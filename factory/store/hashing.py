@@ -1,15 +1,19 @@
 """Digests of input files, remembered between runs so that an unchanged file is not read again."""
 
-import json
+import contextlib
 import logging
-from collections.abc import Callable, Iterable
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 from factory.store.storage import Storage
 
 _CHUNK = 1 << 22
-_FORMAT = 1
+_WAIT_S = 30  # for another run that is saving
+_TABLE = """CREATE TABLE IF NOT EXISTS digests
+    (root TEXT, path TEXT, kind TEXT, stamp TEXT, digest TEXT, PRIMARY KEY (root, path, kind)) WITHOUT ROWID"""
 
 
 def digest_of(parts: Iterable[bytes | str]) -> str:
@@ -25,16 +29,18 @@ def digest_of(parts: Iterable[bytes | str]) -> str:
 class CachedHasher:
     """The `FileHasher` of an input root.
 
-    cache_file : where digests are remembered by file, size and stamp, or None; belongs outside the lake.
-    Use by many threads is fine; runs that save at the same time lose digests at worst, never mix them.
+    cache_file : where digests are remembered by root, file, size and stamp (an SQLite file), or None; belongs outside
+    the lake. Digests are looked up one by one, so that a cache of millions costs no memory.
+    Use by many threads is fine, and runs that save at the same time keep each other's digests.
     Missing files raise FileNotFoundError.
     """
 
     def __init__(self, storage: Storage, cache_file: Path | None = None) -> None:
         self._storage = storage
         self._cache_file = cache_file
-        self._known = _load(cache_file)
-        self._new: dict[str, list[str]] = {}
+        self._new: dict[tuple[str, str], tuple[str, str]] = {}
+        self._lock = threading.Lock()
+        self._known = _open_to_read(cache_file)
 
     def content(self, path: str) -> str:
         """Digest of a file's bytes, read in chunks."""
@@ -53,22 +59,41 @@ class CachedHasher:
         build: when it cannot be written, that is logged."""
         if self._cache_file is None or not self._new:
             return
-        entries = {**_load(self._cache_file), **dict(self._new)}
-        text = json.dumps({"format": _FORMAT, "digests": dict(sorted(entries.items()))})
+        rows = sorted((self._storage.url, *key, *value) for key, value in dict(self._new).items())
         try:
-            Storage(self._cache_file.parent).write_atomic(self._cache_file.name, text.encode())
-        except OSError as error:
+            self._cache_file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _write(self._cache_file, rows)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:  # no SQLite file, or a damaged one: it is only a cache
+                self._cache_file.unlink()
+                _write(self._cache_file, rows)
+        except (OSError, sqlite3.Error) as error:
             logging.getLogger(__name__).warning("digests of input files are not remembered: %s", error)
+            return
+        self._new, self._known = {}, _open_to_read(self._cache_file)
 
     def _remembered(self, path: str, kind: str, compute: Callable[[], str]) -> str:
         stamp = self._stamp(path)
-        key = "\n".join((self._storage.url, path, kind))
-        for memory in (self._new, self._known):
-            if memory.get(key, [""])[0] == stamp:
-                return memory[key][1]
+        for look_up in (self._new.get, self._look_up):
+            found = look_up((path, kind))
+            if found is not None and found[0] == stamp:
+                return found[1]
         digest = compute()
-        self._new[key] = [stamp, digest]
+        self._new[path, kind] = (stamp, digest)
         return digest
+
+    def _look_up(self, key: tuple[str, str]) -> tuple[str, str] | None:
+        if self._known is None:
+            return None
+        query = "SELECT stamp, digest FROM digests WHERE root = ? AND path = ? AND kind = ?"
+        try:
+            with self._lock:
+                found = self._known.execute(query, (self._storage.url, *key)).fetchone()
+        except sqlite3.Error:  # damaged, of another version, or kept busy: the file is hashed again
+            return None
+        return None if found is None else (str(found[0]), str(found[1]))
 
     def _stamp(self, path: str) -> str:
         try:
@@ -86,12 +111,14 @@ class CachedHasher:
         return digest.hexdigest()
 
 
-def _load(cache_file: Path | None) -> dict[str, list[str]]:
-    if cache_file is None:
-        return {}
-    try:
-        stored = json.loads(cache_file.read_bytes())
-        entries = stored["digests"] if stored["format"] == _FORMAT else {}
-        return {key: [str(stamp), str(digest)] for key, (stamp, digest) in entries.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}  # absent, of another version, or damaged: everything is hashed again
+def _open_to_read(cache_file: Path | None) -> sqlite3.Connection | None:
+    if cache_file is None or not cache_file.is_file():
+        return None
+    address = f"{cache_file.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(address, uri=True, timeout=_WAIT_S, check_same_thread=False)
+
+
+def _write(cache_file: Path, rows: Sequence[tuple[str, ...]]) -> None:
+    with contextlib.closing(sqlite3.connect(cache_file, timeout=_WAIT_S)) as connection, connection:
+        connection.execute(_TABLE)
+        connection.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?)", rows)

@@ -1,7 +1,6 @@
 """The objects of a bucket, or the files behind any other URL that fsspec knows; what fails is tried again."""
 
 import contextlib
-import errno
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -48,29 +47,20 @@ class RemoteFiles:
 
         return self._persistently(path, fetch)
 
-    def read_many(self, paths: Sequence[str], tail: int | None = None) -> list[bytes | FileNotFoundError]:
-        """The bytes of many files, or their last `tail`, asked for at the same time; the error where one is
-        missing. What fails is asked for again, what came is not."""
-        found: dict[int, bytes | FileNotFoundError] = {}
+    def read_many(self, paths: Sequence[str]) -> list[bytes]:
+        """The bytes of many files, asked for at the same time; what failed is asked for again, what came is not."""
+        found: dict[str, bytes] = {}
 
         def fetch() -> None:
-            left = [index for index in range(len(paths)) if index not in found]
-            start = None if tail is None else -tail
-            answers = self.fs.cat_ranges([paths[index] for index in left], start, None, on_error="return")
-            errors = []
-            for index, answer in zip(left, answers, strict=True):
-                if isinstance(answer, OSError) and answer.errno == errno.EINVAL and tail is not None:
-                    answer = b""  # what an empty file answers
-                if isinstance(answer, bytes | FileNotFoundError):
-                    found[index] = answer
-                else:
-                    errors.append(answer)
+            left = [path for path in paths if path not in found]
+            answers = self.fs.cat_ranges(left, None, None, on_error="return")
+            found.update((path, data) for path, data in zip(left, answers, strict=True) if isinstance(data, bytes))
+            errors = [answer for answer in answers if isinstance(answer, BaseException)]
             if errors:
                 raise next((error for error in errors if not is_transient(error)), errors[0])
 
-        if paths:
-            self._persistently(paths[0], fetch)
-        return [found[index] for index in range(len(paths))]
+        self._persistently(self._url, fetch)
+        return [found[path] for path in paths]
 
     def open(self, path: str) -> BinaryIO:
         """A seekable file, fetched in blocks. Raises DataError where its content changes while it is read."""

@@ -59,20 +59,7 @@ class Storage:
         """The contents of several files; a bucket is asked for them at the same time."""
         if self.is_local:
             return [self.read_bytes(rel) for rel in rels]
-        contents = []
-        for content in self._remote.read_many([self._path(rel) for rel in rels]):
-            if isinstance(content, FileNotFoundError):
-                raise content
-            contents.append(content)
-        return contents
-
-    def read_tails(self, rels: list[str], size: int) -> list[bytes | None]:
-        """The last `size` bytes of several files (all of a shorter one), None where there is none; asked for at the
-        same time."""
-        if self.is_local:
-            return [self._local_tail(rel, size) for rel in rels]
-        tails = self._remote.read_many([self._path(rel) for rel in rels], tail=size)
-        return [None if isinstance(tail, FileNotFoundError) else tail for tail in tails]
+        return self._remote.read_many([self._path(rel) for rel in rels])
 
     def read_range(self, rel: str, start: int, end: int | None = None) -> bytes:
         """Bytes `start` to `end` (exclusive), fewer where the file ends sooner; negative starts count from there."""
@@ -174,12 +161,6 @@ class Storage:
             return str(self._remote.info(self._path(rel))["type"])
         except FileNotFoundError:
             return ""
-
-    def _local_tail(self, rel: str, size: int) -> bytes | None:
-        try:
-            return self.read_range(rel, -size)
-        except FileNotFoundError:
-            return None
 
     def _path(self, rel: str) -> str:
         parts = [part for part in rel.split("/") if part]

@@ -1,5 +1,6 @@
-import json
+import multiprocessing
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_content_is_the_digest_of_the_bytes(storage: CountingStorage) -> None:
 
 
 def test_second_run_reads_nothing(storage: CountingStorage, tmp_path: Path) -> None:
-    cache = tmp_path / "cache" / "digests.json"
+    cache = tmp_path / "cache" / "digests.sqlite"
     first = CachedHasher(storage, cache)
     digest = first.content("scene/mesh.ply")
     assert first.content("scene/mesh.ply") == digest and storage.opened == 1
@@ -45,7 +46,7 @@ def test_second_run_reads_nothing(storage: CountingStorage, tmp_path: Path) -> N
 
 
 def test_changed_file_is_read_again(storage: CountingStorage, tmp_path: Path) -> None:
-    cache = tmp_path / "digests.json"
+    cache = tmp_path / "digests.sqlite"
     first = CachedHasher(storage, cache)
     before = first.content("scene/mesh.ply")
     first.save()
@@ -102,12 +103,10 @@ def test_missing_files(storage: CountingStorage) -> None:
             call("scene/nope")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"format": 1}', '{"format": 1, "digests": {"a": 3}}', '{"format": 0}']
-)
-def test_damaged_cache_is_ignored(storage: CountingStorage, tmp_path: Path, text: str) -> None:
-    cache = tmp_path / "digests.json"
-    cache.write_text(text)
+@pytest.mark.parametrize("content", [b"", b"{}", b"SQLite format 3\0" + bytes(5000), b"SQLite format 3\0 cut"])
+def test_damaged_cache_is_ignored(storage: CountingStorage, tmp_path: Path, content: bytes) -> None:
+    cache = tmp_path / "digests.sqlite"
+    cache.write_bytes(content)
     hasher = CachedHasher(storage, cache)
     digest = hasher.content("scene/mesh.ply")
     hasher.save()
@@ -115,7 +114,7 @@ def test_damaged_cache_is_ignored(storage: CountingStorage, tmp_path: Path, text
 
 
 def test_runs_keep_each_others_digests(storage: CountingStorage, tmp_path: Path) -> None:
-    cache = tmp_path / "digests.json"
+    cache = tmp_path / "digests.sqlite"
     storage.write_atomic("a", b"1")
     storage.write_atomic("b", b"2")
     one, two = CachedHasher(storage, cache), CachedHasher(storage, cache)
@@ -123,14 +122,67 @@ def test_runs_keep_each_others_digests(storage: CountingStorage, tmp_path: Path)
     two.content("b")
     one.save()
     two.save()
-    assert len(json.loads(cache.read_text())["digests"]) == 2
+    three, before = CachedHasher(storage, cache), storage.opened
+    assert three.content("a") == one.content("a") and three.content("b") == two.content("b")
+    assert storage.opened == before
+
+
+def save_some(root: str, cache: Path, first: int) -> None:
+    hasher = CachedHasher(Storage(root), cache)
+    for number in range(first, first + 20):
+        hasher.content(f"f{number}")
+        hasher.save()
+
+
+def test_processes_that_save_at_once_lose_nothing(storage: CountingStorage, tmp_path: Path) -> None:
+    cache = tmp_path / "digests.sqlite"
+    for number in range(60):
+        storage.write_atomic(f"f{number}", str(number).encode())
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=save_some, args=(storage.url, cache, first)) for first in (0, 20, 40)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    hasher = CachedHasher(storage, cache)
+    for number in range(60):
+        hasher.content(f"f{number}")
+    assert storage.opened == 0
+
+
+def test_roots_share_a_cache_file(storage: CountingStorage, tmp_path: Path) -> None:
+    cache = tmp_path / "digests.sqlite"
+    other = CountingStorage(tmp_path / "other")
+    digests = []
+    for root, content in ((storage, b"1"), (other, b"2")):
+        root.write_atomic("f", content)
+        os.utime(Path(root.url) / "f", (1, 1))
+        hasher = CachedHasher(root, cache)
+        digests.append(hasher.content("f"))
+        hasher.save()
+    assert digests[0] != digests[1]
+    assert [CachedHasher(root, cache).content("f") for root in (storage, other)] == digests
+
+
+def test_a_cache_of_another_shape_is_left_alone(
+    storage: CountingStorage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = tmp_path / "digests.sqlite"
+    with sqlite3.connect(cache) as connection:
+        connection.execute("CREATE TABLE digests (something TEXT)")
+    hasher = CachedHasher(storage, cache)
+    digest = hasher.content("scene/mesh.ply")
+    hasher.save()
+    assert "not remembered" in caplog.text
+    assert CachedHasher(storage, cache).content("scene/mesh.ply") == digest and storage.opened == 2
 
 
 def test_unwritable_cache_is_logged(
     storage: CountingStorage, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
-    hasher = CachedHasher(storage, tmp_path / "file" / "digests.json")
+    hasher = CachedHasher(storage, tmp_path / "file" / "digests.sqlite")
     hasher.content("scene/mesh.ply")
     hasher.save()
     assert "not remembered" in caplog.text
@@ -139,7 +191,7 @@ def test_unwritable_cache_is_logged(
 def test_threads(storage: CountingStorage, tmp_path: Path) -> None:
     for i in range(40):
         storage.write_atomic(f"f{i}", str(i).encode())
-    hasher = CachedHasher(storage, tmp_path / "digests.json")
+    hasher = CachedHasher(storage, tmp_path / "digests.sqlite")
     with ThreadPoolExecutor(8) as pool:
         digests = list(pool.map(lambda i: hasher.content(f"f{i % 40}"), range(120)))
     assert digests[:40] == [blake2b(str(i).encode(), digest_size=16).hexdigest() for i in range(40)]
@@ -149,7 +201,7 @@ def test_threads(storage: CountingStorage, tmp_path: Path) -> None:
 def test_bucket(s3_endpoint: str, tmp_path: Path) -> None:
     storage = Storage(f"{s3_endpoint}/hashing")
     storage.write_atomic("a/b", b"bytes")
-    hasher = CachedHasher(storage, tmp_path / "digests.json")
+    hasher = CachedHasher(storage, tmp_path / "digests.sqlite")
     assert hasher.content("a/b") == blake2b(b"bytes", digest_size=16).hexdigest()
     assert hasher.derived("a", "k", lambda: "folder") == "folder"
     with pytest.raises(FileNotFoundError):

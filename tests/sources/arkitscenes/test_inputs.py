@@ -205,7 +205,7 @@ def digests(root: Path, cache: Path | None = None) -> dict[str, str]:
 
 
 def test_digests_follow_what_they_name(tmp_path: Path) -> None:
-    root, cache = tmp_path / "captures", tmp_path / "digests.json"
+    root, cache = tmp_path / "captures", tmp_path / "digests.sqlite"
     folder = write_tiny_capture(root)
     frames = folder / f"{VIDEO}_frames"
     before = digests(root, cache)

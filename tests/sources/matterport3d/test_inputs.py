@@ -85,7 +85,7 @@ def test_same_files_same_scene(home: WrittenHome) -> None:
 
 
 def test_digests_follow_what_they_name(home: WrittenHome, packed: Path, tmp_path: Path) -> None:
-    root, cache = copy(home, packed, tmp_path, "folders"), tmp_path / "digests.json"
+    root, cache = copy(home, packed, tmp_path, "folders"), tmp_path / "digests.sqlite"
     before = digests(root, cache)
     assert digests(root, cache) == before and set(before) == {*CONTENTS, "color", "depth", "labels", "split"}
 

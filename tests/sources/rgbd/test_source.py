@@ -188,7 +188,7 @@ INTRINSICS_OF = {"tum": "intrinsics.txt", "flat": "intrinsics.txt", "folders": "
 
 @pytest.mark.parametrize("layout", WRITERS)
 def test_digests_follow_what_they_name(tmp_path: Path, layout: str) -> None:
-    root, cache = tmp_path / "scans", tmp_path / "digests.json"
+    root, cache = tmp_path / "scans", tmp_path / "digests.sqlite"
     folder = WRITERS[layout](root / "room")
     write_mesh(folder)
     (folder / "scene.json").write_text('{"up": "z"}')

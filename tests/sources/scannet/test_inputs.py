@@ -75,7 +75,7 @@ def digests(root: Path, cache: Path | None = None) -> dict[str, str]:
 
 @pytest.mark.parametrize("layout", ["export", "flat", "stream"])
 def test_digests_follow_what_they_name(tmp_path: Path, layout: str) -> None:
-    scene, folder, cache = TinyScene(), tmp_path / "scans" / SCENE, tmp_path / "digests.json"
+    scene, folder, cache = TinyScene(), tmp_path / "scans" / SCENE, tmp_path / "digests.sqlite"
     scene.write_annotated_mesh(folder)
     {"export": scene.write_export, "flat": scene.write_flat_export, "stream": scene.write_stream}[layout](folder)
     before = digests(tmp_path / "scans", cache)
