@@ -1,27 +1,15 @@
 """What the files of infra/ are compared with."""
 
+import importlib
 import re
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from jobs import audit, build_spar7m, build_web, estimate_cost, export_hispatial, export_spar, fetch_weights, report
-
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
-PARSERS: dict[str, Callable[[list[str]], Any]] = {
-    "audit": audit.parse,
-    "build_spar7m": build_spar7m.parse,
-    "build_web": build_web.parse,
-    "estimate_cost": estimate_cost.parse,
-    "export_hispatial": export_hispatial.parse,
-    "export_spar": export_spar.parse,
-    "fetch_weights": fetch_weights.parse,
-    "report": report.parse,
-}
 
 
 def pinned(package: str) -> str:
@@ -49,4 +37,4 @@ def parse_job(command: str) -> Any:
     (place,) = (i for i, word in enumerate(words) if re.fullmatch(r"(/app/)?jobs/\w+\.py", word))
     script = words[place].removeprefix("/app/")
     assert (ROOT / script).is_file(), script
-    return PARSERS[Path(script).stem](words[place + 1 :])
+    return importlib.import_module(f"jobs.{Path(script).stem}").parse(words[place + 1 :])
