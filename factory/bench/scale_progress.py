@@ -1,4 +1,4 @@
-"""When the scenes of a build were done, and a Ray of its own to build on."""
+"""What came of a build and when, and a Ray of its own to build on."""
 
 import logging
 import os
@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from factory.errors import DataError
 from factory.pipeline.result import StageResult
@@ -14,47 +15,39 @@ _OBJECT_STORE_BYTES = 128 << 20  # rows are scene references
 
 
 class Progress:
-    """The clock of a build: starts when made, marks every scene that is done."""
+    """The clock of a build: starts when made; a scene is done when its questions are in the lake, whenever the driver
+    hears of it. lake : on this machine's disk."""
 
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._done: list[tuple[float, int]] = []
+    def __init__(self, lake: Path) -> None:
+        self._lake = lake
+        self._started = time.time()
+        self.scenes = self.rows = 0
+        self._done: list[float] = []
 
     def follow(self, built: Iterable[list[StageResult]]) -> "Progress":
-        """Marks the scenes as they come. Raises DataError for one that cannot be built."""
+        """Takes the results of all scenes. Raises DataError for one that cannot be built."""
         for results in built:
-            self.add(results)
+            for result in results:
+                if result.status == "quarantined":
+                    raise DataError(f"{result.scene_id}: {result.message}")
+                self.rows += sum(count for name, count in result.counts.items() if name.startswith("rows: "))
+            self.scenes += 1
+        self._done = sorted(path.stat().st_mtime - self._started for path in self._lake.glob("qa/*/*/*.parquet"))
         return self
-
-    def add(self, results: list[StageResult]) -> None:
-        """A scene is done."""
-        for result in results:
-            if result.status == "quarantined":
-                raise DataError(f"{result.scene_id}: {result.message}")
-        rows = sum(count for result in results for name, count in result.counts.items() if name.startswith("rows: "))
-        self._done.append((time.perf_counter() - self._started, rows))
-
-    @property
-    def scenes(self) -> int:
-        return len(self._done)
-
-    @property
-    def rows(self) -> int:
-        return sum(rows for _, rows in self._done)
 
     @property
     def first(self) -> float:
         """Seconds until the first scene was done: workers start and import."""
-        return self._done[0][0]
+        return self._done[0]
 
     @property
     def seconds(self) -> float:
-        return self._done[-1][0]
+        return self._done[-1]
 
     def steady(self) -> float:
-        """Seconds per scene after the first tenth of them: what does not depend on the start."""
-        skipped = max(1, self.scenes // 10)
-        return (self.seconds - self._done[skipped - 1][0]) / max(1, self.scenes - skipped)
+        """Seconds per scene after the first tenth of them, at least two: what does not depend on the start."""
+        skipped = min(max(2, self.scenes // 10), self.scenes - 1)
+        return (self.seconds - self._done[skipped - 1]) / (self.scenes - skipped)
 
 
 @contextmanager

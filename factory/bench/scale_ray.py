@@ -68,15 +68,14 @@ def _on_ray(config: BuildConfig, steps: list[Step]) -> tuple[float, Progress]:
 
     assert config.workers is not None
     with private_ray(config.workers) as seconds:
-        return seconds, Progress().follow(build(config, steps))
+        return seconds, Progress(Path(config.root)).follow(build(config, steps))
 
 
 def _plain(config: BuildConfig, steps: list[Step]) -> Progress:
-    progress, text = Progress(), config.model_dump_json()
+    progress, text = Progress(Path(config.root)), config.model_dump_json()
     with ProcessPoolExecutor(config.workers, multiprocessing.get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(_both, text, step) for step in steps]):
-            progress.add(done.result())
-    return progress
+        done = as_completed([pool.submit(_both, text, step) for step in steps])
+        return progress.follow(future.result() for future in done)
 
 
 @cache

@@ -77,7 +77,7 @@ def _run(text: str, cache: Path) -> Run:
         started = time.perf_counter()
         plan = plan_anew(config, cache)
         planned, memory_planned = time.perf_counter() - started, peak_memory_mb()
-        progress = Progress().follow(build(config, plan.to_build))
+        progress = Progress(Path(config.root)).follow(build(config, plan.to_build))
     if progress.scenes != len(config.scenes):
         raise DataError(f"{progress.scenes} scenes were built of {len(config.scenes)}")
     return Run(

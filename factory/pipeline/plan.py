@@ -8,11 +8,11 @@ from pydantic import Field
 from factory.errors import DataError
 from factory.pipeline.attempts import marked_scenes
 from factory.pipeline.config import BuildConfig
-from factory.pipeline.qa_stage import qa_versions, records_digests
+from factory.pipeline.qa_stage import qa_versions, records_digests, upstream_versions
 from factory.pipeline.reasons import meta_or_none, records_complete, why
 from factory.pipeline.records_stage import records_versions
 from factory.sources.base import FileHasher, Source
-from factory.store.lake import SCENE_TABLES, Lake
+from factory.store.lake import SCENE_TABLES, Lake, PartitionMeta
 from factory.wording.templates import digest
 from schemas.base import Record
 
@@ -86,8 +86,15 @@ def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHashe
     rooms = {source.room_of(scene_id) for scene_id in config.excluded}
     refused = [scene_id for scene_id in wanted if source.room_of(scene_id) in rooms]
     kept = [scene_id for scene_id in wanted if scene_id not in set(refused)]
+    questions = qa_versions({}, config)
+    in_quarantine = {scene_id for dataset, scene_id in lake.partitions("quarantine") if dataset == config.source}
+
+    def step(scene_id: str) -> Step:
+        failed = meta_or_none(lake, "quarantine", config.source, scene_id) if scene_id in in_quarantine else None
+        return _step(config, source, lake, hasher, scene_id, questions, failed)
+
     with ThreadPoolExecutor(_READERS) as pool:
-        steps = list(pool.map(lambda scene_id: _step(config, source, lake, hasher, scene_id), kept))
+        steps = list(pool.map(step, kept))
     if refused or config.scenes is None:
         traces = _traces(config.source, lake)
         gone = traces & set(refused) | (traces - set(present) if config.scenes is None else set())
@@ -103,9 +110,16 @@ def _traces(source: str, lake: Lake) -> set[str]:
     return found.union(marked_scenes(lake, source))
 
 
-def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, scene_id: str) -> Step:
+def _step(
+    config: BuildConfig,
+    source: Source,
+    lake: Lake,
+    hasher: FileHasher,
+    scene_id: str,
+    questions: dict[str, str],
+    quarantined: PartitionMeta | None,
+) -> Step:
     versions = records_versions(source, scene_id, hasher, config)
-    quarantined = meta_or_none(lake, "quarantine", config.source, scene_id)
     views = meta_or_none(lake, "views", config.source, scene_id)
     reason = why(views, versions)
     if not reason and not records_complete(lake, config.source, scene_id, views):
@@ -120,7 +134,9 @@ def _step(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, s
             qa_reason="records change",
             records_versions=versions,
         )
-    qa_reason = why(meta_or_none(lake, "qa", config.source, scene_id), qa_versions(records_digests(views), config))
+    qa_reason = why(
+        meta_or_none(lake, "qa", config.source, scene_id), questions | upstream_versions(records_digests(views))
+    )
     if not qa_reason and quarantined is not None:
         qa_reason = "in quarantine"
     return Step(scene_id=scene_id, action="build" if qa_reason else "none", qa_reason=qa_reason)

@@ -25,7 +25,7 @@ VERSION = 1
 def qa_versions(upstream: dict[str, str], config: BuildConfig) -> dict[str, str]:
     """Everything the questions of a scene depend on, by name; `upstream` holds the records' content digests."""
     versions = {"qa": str(VERSION), "seed": str(config.seed)}
-    versions |= {f"records {table}": content_digest for table, content_digest in upstream.items()}
+    versions |= upstream_versions(upstream)
     for task in all_tasks():
         name = task.spec.name
         if config.quotas.get(name):
@@ -35,6 +35,11 @@ def qa_versions(upstream: dict[str, str], config: BuildConfig) -> dict[str, str]
             if task.spec.answer == "instruction":
                 versions[f"languages {name}"] = ", ".join(config.instruction_languages)
     return versions
+
+
+def upstream_versions(upstream: dict[str, str]) -> dict[str, str]:
+    """The part of `qa_versions` that differs from scene to scene."""
+    return {f"records {table}": content_digest for table, content_digest in upstream.items()}
 
 
 def records_digests(views: PartitionMeta) -> dict[str, str]:

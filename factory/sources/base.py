@@ -1,8 +1,9 @@
 """What every data set offers: scenes by id, their inputs' digests, and their media."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from factory.store.storage import Entry
 from schemas.scene import Scene
 
 
@@ -15,8 +16,9 @@ class FileHasher(Protocol):
     def size(self, path: str) -> str:
         """Digest of a file's relative path and size, for bulk media."""
 
-    def derived(self, path: str, kind: str, compute: Callable[[], str]) -> str:
-        """A digest that `compute` takes from parts of a large file (poses inside a stream, ...)."""
+    def derived(self, path: str, kind: str, compute: Callable[[], str], entries: Iterable[Entry] | None = None) -> str:
+        """A digest that `compute` takes from parts of a large file (poses inside a stream, ...), or from the files
+        of a folder; entries : its children, sorted by name, where they have just been listed."""
 
 
 class Source(Protocol):

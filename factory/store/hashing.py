@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from factory.store.storage import Storage
+from factory.store.storage import Entry, Storage
 
 _CHUNK = 1 << 22
 _WAIT_S = 30  # for another run that is saving
@@ -50,9 +50,12 @@ class CachedHasher:
         """Digest of a file's relative path and size."""
         return digest_of((path, str(self._storage.size(path))))
 
-    def derived(self, path: str, kind: str, compute: Callable[[], str]) -> str:
-        """What `compute` makes of a file, or of a folder's files; computed again when it (or any of them) changed."""
-        return self._remembered(path, f"derived {kind}", compute)
+    def derived(self, path: str, kind: str, compute: Callable[[], str], entries: Iterable[Entry] | None = None) -> str:
+        """What `compute` makes of a file, or of a folder's files; computed again when it (or any of them) changed.
+
+        entries : the folder's children, where they have just been listed.
+        """
+        return self._remembered(path, f"derived {kind}", compute, None if entries is None else _folder_stamp(entries))
 
     def save(self) -> None:
         """Writes what was learnt to the cache file, beside what other runs have put there. A cache must not fail a
@@ -74,8 +77,8 @@ class CachedHasher:
             return
         self._new, self._known = {}, _open_to_read(self._cache_file)
 
-    def _remembered(self, path: str, kind: str, compute: Callable[[], str]) -> str:
-        stamp = self._stamp(path)
+    def _remembered(self, path: str, kind: str, compute: Callable[[], str], stamp: str | None = None) -> str:
+        stamp = stamp or self._stamp(path)
         for look_up in (self._new.get, self._look_up):
             found = look_up((path, kind))
             if found is not None and found[0] == stamp:
@@ -99,8 +102,7 @@ class CachedHasher:
         try:
             size, stamp = self._storage.stat(path)
         except FileNotFoundError:
-            entries = self._storage.scan(path)
-            return "folder " + digest_of(f"{e.name}\n{e.size}\n{e.stamp}" for e in entries)
+            return _folder_stamp(self._storage.scan(path))
         return f"{size} {stamp}"
 
     def _hash_bytes(self, path: str) -> str:
@@ -109,6 +111,10 @@ class CachedHasher:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
+
+
+def _folder_stamp(entries: Iterable[Entry]) -> str:
+    return "folder " + digest_of(f"{e.name}\n{e.size}\n{e.stamp}" for e in entries)
 
 
 def _open_to_read(cache_file: Path | None) -> sqlite3.Connection | None:

@@ -18,7 +18,7 @@ _STALE_S = 24 * 3600
 
 def is_temporary(name: str) -> bool:
     """Whether a file of this name is one in the making, or the rest of one."""
-    return _TEMPORARY.fullmatch(name) is not None
+    return name.startswith(".") and _TEMPORARY.fullmatch(name) is not None
 
 
 def put(target: Path, content: IO[bytes]) -> None:

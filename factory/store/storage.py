@@ -3,16 +3,15 @@
 import errno
 import io
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from stat import S_ISDIR
+from typing import IO, Any, BinaryIO, NamedTuple
 
 from factory.store import local_files
 from factory.store.remote_files import RemoteFiles
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A child of a folder. `stamp` changes with the content: modification time or etag; empty for folders."""
 
     name: str
@@ -112,7 +111,7 @@ class Storage:
     def scan(self, rel: str = "") -> list[Entry]:
         """The children of a folder, sorted by name: one listing, however many files there are."""
         entries = self._scan_local(rel) if self.is_local else self._scan_remote(rel)
-        return sorted((e for e in entries if not local_files.is_temporary(e.name)), key=lambda e: e.name)
+        return sorted(e for e in entries if not local_files.is_temporary(e.name))  # names come first and differ
 
     def list_dir(self, rel: str = "") -> list[str]:
         """The names of the files and folders of a folder, sorted. A missing folder raises FileNotFoundError."""
@@ -182,7 +181,7 @@ class Storage:
                 found = child.stat()
             except FileNotFoundError:  # removed meanwhile, or a dangling link
                 continue
-            if child.is_dir():
+            if S_ISDIR(found.st_mode):
                 entries.append(Entry(child.name, True, 0, ""))
             else:
                 entries.append(Entry(child.name, False, found.st_size, str(found.st_mtime_ns)))

@@ -1,6 +1,8 @@
 """The clock of a build: rows, the start, and what a scene takes once all workers are at work."""
 
+import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,20 +14,23 @@ from factory.pipeline.result import StageResult
 DONE = StageResult(scene_id="scene0000_00", stage="qa", status="built", counts={"rows: depth fill": 3, "kept: x": 9})
 
 
-def test_the_start_is_told_apart() -> None:
-    progress = Progress()
-    time.sleep(0.3)
-    for _ in range(20):
-        progress.add([DONE])
-        time.sleep(0.01)
+def test_the_start_is_told_apart(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    for scene in range(20):
+        path = tmp_path / f"qa/dataset=scannet/scene={scene}/data.parquet"
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (0, time.time() + 100 + scene / 4))
+    progress.follow([DONE] for _ in range(20))  # all at once, after the last one
     assert progress.scenes == 20 and progress.rows == 60
-    assert progress.first >= 0.3
-    assert 0.01 <= progress.steady() < 0.3 < progress.seconds
+    assert progress.first == pytest.approx(100, abs=0.5)
+    assert progress.seconds == pytest.approx(104.75, abs=0.5)
+    assert progress.steady() == pytest.approx(0.25, abs=0.02)
 
 
-def test_a_scene_that_is_not_built_ends_the_measurement() -> None:
+def test_a_scene_that_is_not_built_ends_the_measurement(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="scene0000_00: no mesh"):
-        Progress().follow([[DONE], [DONE.model_copy(update={"status": "quarantined", "message": "no mesh"})]])
+        Progress(tmp_path).follow([[DONE], [DONE.model_copy(update={"status": "quarantined", "message": "no mesh"})]])
 
 
 def test_growth_of_either_part_is_told() -> None:

@@ -96,6 +96,20 @@ def test_derived_of_a_folder_follows_all_its_files(storage: CountingStorage) -> 
     assert hasher.derived("scene", "poses", lambda: next(answers)) == "c"
 
 
+def test_a_folder_that_was_listed_is_not_listed_again(
+    storage: CountingStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasher = CachedHasher(storage, None)
+    answers = iter("ab")
+    before = storage.scan("scene")
+    assert hasher.derived("scene", "poses", lambda: next(answers)) == "a"
+    storage.write_atomic("scene/1.txt", b"1")
+    after = storage.scan("scene")
+    monkeypatch.delattr(Storage, "scan")
+    assert hasher.derived("scene", "poses", lambda: next(answers), before) == "a"
+    assert hasher.derived("scene", "poses", lambda: next(answers), after) == "b"
+
+
 def test_missing_files(storage: CountingStorage) -> None:
     hasher = CachedHasher(storage, None)
     for call in (hasher.content, hasher.size, lambda path: hasher.derived(path, "k", lambda: "never")):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,11 +40,13 @@ SECOND_FILE, NO_NUMBER = "frame: a second file of the same number", "frame: a fi
 
 @dataclass
 class ExportedFrames:
-    """Files by frame number, as (path, bytes), and the folders that hold them; paths relative to the input root."""
+    """Files by frame number, as (path, bytes), and the folders that hold them, with all their children; paths
+    relative to the input root."""
 
     folder: str
     files: dict[str, dict[int, tuple[str, int]]] = field(default_factory=lambda: {kind: {} for kind in _KINDS})
     folders: dict[str, str] = field(default_factory=dict)
+    children: dict[str, Collection[Entry]] = field(default_factory=dict)
     intrinsics: dict[str, str] = field(default_factory=dict)
     info: str | None = None
     left_out: Counter[str] = field(default_factory=Counter)
@@ -53,9 +55,9 @@ class ExportedFrames:
     def is_usable(self) -> bool:
         return bool(self.files["color"] and self.files["pose"])
 
-    def add(self, kind: str, folder: str, entries: Iterable[Entry]) -> None:
+    def add(self, kind: str, folder: str, entries: Collection[Entry]) -> None:
         """Takes the files of one kind among the children of a folder."""
-        self.folders[kind] = folder
+        self.folders[kind], self.children[kind] = folder, entries
         for entry in entries:
             match = None if entry.is_dir else _NAMES[kind].fullmatch(entry.name)
             if match is None:

@@ -213,7 +213,8 @@ class ScanNetSource:
             contents = self._root.read_many([path for _, (path, _) in poses])
             return digest_of(part for (n, _), data in zip(poses, contents, strict=True) for part in (str(n), data))
 
-        return digest_or_missing(hasher.derived, frames.folders["pose"], "poses 1", digest)
+        folder, children = frames.folders["pose"], frames.children["pose"]
+        return digest_or_missing(hasher.derived, folder, "poses 1", digest, children)
 
     def _labels_digest(self) -> str:
         try:
