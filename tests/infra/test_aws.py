@@ -1,15 +1,21 @@
 """The launcher's file for AWS, against Ray's own schema and checks, and against the rest of the project."""
 
+import contextlib
 import copy
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+import boto3
 import jsonschema
 import pytest
 import ray.autoscaler
+from moto import mock_aws
+from ray.autoscaler._private.aws.config import bootstrap_aws
+from ray.autoscaler._private.aws.node_provider import AWSNodeProvider
 from ray.autoscaler._private.util import prepare_config, validate_config
+from ray.autoscaler.tags import TAG_RAY_NODE_KIND, TAG_RAY_NODE_NAME, TAG_RAY_USER_NODE_TYPE
 
 from tests.infra.checkout import INFRA, load, pinned
 
@@ -50,6 +56,42 @@ def test_workers_are_spot_instances_that_come_and_go() -> None:
         assert node["node_config"]["InstanceMarketOptions"] == {"MarketType": "spot"}
     assert CONFIG["max_workers"] == sum(node["max_workers"] for node in workers.values())
     assert NODES["gpu"]["node_config"]["InstanceType"] != NODES["cpu"]["node_config"]["InstanceType"]
+
+
+@pytest.mark.slow
+def test_the_launcher_starts_such_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray's own launcher against an imitation of AWS."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))  # where the launcher keeps its key pair
+    region = CONFIG["provider"]["region"]
+    with mock_aws():
+        for node in NODES.values():
+            with contextlib.suppress(boto3.client("iam").exceptions.EntityAlreadyExistsException):
+                name = node["node_config"]["IamInstanceProfile"]["Name"]
+                boto3.client("iam").create_instance_profile(InstanceProfileName=name)
+        config = bootstrap_aws(prepare_config(copy.deepcopy(CONFIG)))
+        provider = AWSNodeProvider(config["provider"], config["cluster_name"])
+        for name, node in config["available_node_types"].items():
+            tags = {TAG_RAY_USER_NODE_TYPE: name, TAG_RAY_NODE_NAME: name, TAG_RAY_NODE_KIND: "worker"}
+            provider.create_node(node["node_config"], tags, 1)
+        reservations = boto3.client("ec2", region).describe_instances()["Reservations"]
+    started = {
+        instance["InstanceType"]: (
+            instance.get("InstanceLifecycle", "on demand"),
+            instance["IamInstanceProfile"]["Arn"].rpartition("/")[2],
+            instance["ImageId"].partition(":/")[0],
+        )
+        for reservation in reservations
+        for instance in reservation["Instances"]
+    }
+    assert started == {
+        "m7i.xlarge": ("on demand", "spatial-qa-head", "resolve:ssm"),
+        "m7i.4xlarge": ("spot", "spatial-qa-worker", "resolve:ssm"),
+        "g6.2xlarge": ("spot", "spatial-qa-worker", "resolve:ssm"),
+    }
 
 
 def test_images_hold_the_pinned_ray() -> None:
