@@ -22,8 +22,9 @@ _S3 = {
         "read_timeout": _ANSWER_S,
         "max_pool_connections": _CONNECTIONS,
         # A request is tried twice at once, so that a bad page does not repeat a long listing; the rest is `Patience`.
-        "retries": {"mode": "standard", "max_attempts": 2},
-    }
+        "retries": {"mode": "standard", "total_max_attempts": 2},
+    },
+    "max_concurrency": 1,  # else the size is asked for before each file
 }
 
 

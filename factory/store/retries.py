@@ -157,4 +157,5 @@ def _network_errors() -> tuple[type[BaseException], ...]:
 
 
 def _brief(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")[:300]
+    """One line of what an error says."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
