@@ -94,9 +94,9 @@ def _front_matter(manifest: Manifest) -> str:
     order = sorted(globs, key=lambda name: (name not in ALL.values(), name))
     for config in order:
         lines += [f"- config_name: {config}", *(["  default: true"] if config == order[0] else []), "  data_files:"]
-        for split in (split for split in _SPLITS if split in globs[config]):
-            lines += [f"  - split: {split_name(split)}", "    path:"]
-            lines += [f"    - {json.dumps(glob)}" for glob in globs[config][split]]
+        for name in (name for name in _SPLITS if name in globs[config]):
+            lines += [f"  - split: {split_name(name)}", "    path:"]
+            lines += [f"    - {json.dumps(glob)}" for glob in globs[config][name]]
     return "\n".join([*lines, "---"])
 
 

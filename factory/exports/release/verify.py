@@ -153,9 +153,9 @@ class _Check:
                 self.say(MANIFEST, f"{name}: {one} is not what the rows give")
         for conflict in split_conflicts([(one.source, one.scene, one.rooms, list(one.rows)) for one in places]):
             self.say("data", conflict)
-        for one in places:
-            if one.table == "qa" and len(one.rows) > 1:
-                self.say("data", f"{one.source}/{one.scene} is in {' and '.join(one.rows)}")
+        for place in places:
+            if place.table == "qa" and not place.rooms:
+                self.say(MANIFEST, f"no word about the room of {place.source}/{place.scene}")
         if unknown := sorted({one.source for one in places} - manifest.sources.keys()):
             self.say(MANIFEST, f"no word about the licence of {unknown[0]}")
         ids = np.sort(np.concatenate(self._ids)) if self._ids else np.zeros(0, "S32")
@@ -193,7 +193,7 @@ class _Check:
             _ROWS[file.table].validate_python(rows)
         except ValidationError as error:
             first = error.errors()[0]
-            where = rows[first["loc"][0]]["qa_id"]
+            where = rows[int(first["loc"][0])]["qa_id"]
             self.say(file.path, f"row {where}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}")
         for row in rows:
             if row["options"] is not None and row["answer"] not in [*_LETTERS[: len(row["options"])]]:

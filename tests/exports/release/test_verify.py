@@ -189,6 +189,13 @@ def test_a_room_in_two_splits_is_found(copy: Path) -> None:
     ]
 
 
+def test_a_scene_without_a_room_is_found(copy: Path) -> None:
+    manifest = read_manifest(copy)
+    places = [place.model_copy(update={"rooms": []}) for place in manifest.places]
+    sign_again(copy, manifest.model_copy(update={"places": places}))
+    assert findings(copy)[0] == f"{MANIFEST}: no word about the room of scannet/scene0001_00"
+
+
 def test_without_rows_only_what_a_row_says_of_itself_is_not_seen(copy: Path) -> None:
     change_rows(copy, TRAIN, set_first("unit", "miles"))
     sign_again(copy)
