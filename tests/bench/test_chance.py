@@ -35,6 +35,7 @@ def test_letters() -> None:
     assert found.frequent == found.constant
     assert (found.constant.answer, found.constant.score) == ("A", 50.0)
     assert chance("distance_infer_center_oo", rows(list("AABB"), options=2)).random == 50.0
+    assert chance("depth_prediction_oc", rows(list("CCAD"), options=4)).frequent.score == 50.0  # letters, not numbers
 
 
 def test_yes_and_no() -> None:
