@@ -69,11 +69,12 @@ def prepare_context(config: RunConfig) -> None:
     """Settings of Ray Data that every graph needs."""
     context = DataContext.get_current()
     context.enable_progress_bars = False  # the job shows its own progress
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what ends a build is raised, too
     context.max_errored_blocks = 0  # above, blocks that fail would be left out with a line in a log
     # An exception that leaves a stage is a failure of the environment: trying again is for the next run.
     context.retried_map_errors = False
     context.actor_task_retry_on_errors = False
+    context.raise_original_map_exception = True  # else its class is lost on the way to the driver
     # A node may go away while an actor starts there; a constructor that always fails ends the job after these.
     context.max_consecutive_actor_init_deaths = 3
     # Watches over what the time limit of a scene cannot: that work is placed at all. Never sooner than a block may
@@ -96,19 +97,13 @@ def results_of(dataset: Any) -> Iterator[list[StageResult]]:
     try:
         for row in dataset.iter_rows():
             yield [StageResult.model_validate_json(result) for result in row["results"]]
-    except ray.exceptions.RayError as error:
-        failure = _failure_behind(error)
-        if failure is None:
-            raise
-        raise failure from None
-
-
-def _failure_behind(error: BaseException) -> EnvironmentFailure | None:
-    """The failure that a worker raised: Ray wraps what leaves a task, in layers."""
-    layer: BaseException | None = error
-    while layer is not None and not isinstance(layer, EnvironmentFailure):
-        layer = getattr(layer, "cause", None) or layer.__cause__
-    return layer
+    except ray.exceptions.RayTaskError as error:
+        cause: BaseException = error
+        while isinstance(cause, ray.exceptions.RayTaskError):
+            cause = cause.cause
+        if isinstance(cause, EnvironmentFailure):
+            raise EnvironmentFailure(str(cause).partition("\n")[0]) from None  # Ray appends advice of its own
+        raise
 
 
 def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]:
