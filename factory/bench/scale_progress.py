@@ -15,13 +15,16 @@ _OBJECT_STORE_BYTES = 128 << 20  # rows are scene references
 
 
 class Progress:
-    """The clock of a build: starts when made; a scene is done when its questions are in the lake, whenever the driver
-    hears of it. lake : on this machine's disk."""
+    """The clock of a build: starts when made, reads the times of what was committed, whenever the driver hears of it.
+
+    lake : on this machine's disk.
+    """
 
     def __init__(self, lake: Path) -> None:
         self._lake = lake
         self._started = time.time()
         self.scenes = self.rows = 0
+        self._begun: list[float] = []
         self._done: list[float] = []
 
     def follow(self, built: Iterable[list[StageResult]]) -> "Progress":
@@ -32,7 +35,13 @@ class Progress:
                     raise DataError(f"{result.scene_id}: {result.message}")
                 self.rows += sum(count for name, count in result.counts.items() if name.startswith("rows: "))
             self.scenes += 1
-        self._done = sorted(path.stat().st_mtime - self._started for path in self._lake.glob("qa/*/*/*.parquet"))
+        commits: dict[str, list[float]] = {}
+        for table in ("views", "qa"):
+            for path in self._lake.glob(f"{table}/*/*/*.parquet"):
+                if (seconds := path.stat().st_mtime - self._started) > 0:
+                    commits.setdefault(path.parent.name, []).append(seconds)
+        self._begun = sorted(min(times) for times in commits.values())
+        self._done = sorted(max(times) for times in commits.values())
         return self
 
     @property
@@ -45,9 +54,12 @@ class Progress:
         return self._done[-1]
 
     def steady(self) -> float:
-        """Seconds per scene after the first tenth of them, at least two: what does not depend on the start."""
+        """Seconds per scene from the first commit of a tenth of them (at least two) on: the start does not count.
+
+        Questions may come long after the records of their scene, so that the time from records to records is none.
+        """
         skipped = min(max(2, self.scenes // 10), self.scenes - 1)
-        return (self.seconds - self._done[skipped - 1]) / (self.scenes - skipped)
+        return (self.seconds - self._begun[skipped - 1]) / (self.scenes - skipped)
 
 
 @contextmanager
