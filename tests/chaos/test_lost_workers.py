@@ -32,10 +32,10 @@ def test_a_lost_node(
     root = tmp_path / "lake"
     build = start_build(arguments(four_scans, root), address=machines.address, wait_at=MOMENTS[moment])
     worker = build.at_moment()
-    machines.lose(worker.pid)
     if moment == "writing":
         (left,) = (root / worker.path).parent.iterdir()
         assert left.suffix == ".tmp"
+    machines.lose(worker.pid)
     machines.add()
     assert build.status() == 0, build.output
     assert contents(root) == undisturbed
