@@ -7,6 +7,7 @@ import pytest
 
 from factory.errors import DataError
 from factory.pipeline import plan, qa_stage
+from factory.pipeline.attempts import Attempt
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Plan, make_plan
 from factory.pipeline.qa_stage import qa_versions, records_digests
@@ -211,6 +212,18 @@ def test_a_scene_that_is_not_there_is_an_error(workshop: Workshop) -> None:
     workshop.config = workshop.config.model_copy(update={"scenes": ["scene0001_00", "scene0099_00"]})
     with pytest.raises(DataError, match="no scene scene0099_00 under in; it holds 4 scenes such as scene0000_00"):
         workshop.plan()
+
+
+@pytest.mark.parametrize("kept", ["scenes", "objects", "qa", "attempts"])
+def test_what_an_interrupted_build_left_of_a_scene_that_is_gone_is_to_be_removed(
+    workshop: Workshop, kept: str
+) -> None:
+    remove_scene(workshop)
+    if kept == "attempts":
+        Attempt(workshop.lake, "scannet", "scene0000_00", "records", "scenes", "killed").begin()
+    for table in {"scenes", "objects", "views", "qa"} - {kept}:
+        workshop.lake.delete(table, "scannet", "scene0000_00")
+    assert [step.scene_id for step in workshop.plan().to_remove] == ["scene0000_00"]
 
 
 def test_an_empty_input_is_an_error_and_removes_nothing(workshop: Workshop) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from factory.audit.scene import audit_scene
+from factory.pipeline.records_stage import RecordsStage
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from schemas.records import ObjectRecord, ViewRecord
@@ -77,6 +78,27 @@ def test_a_second_build_does_nothing_and_a_touched_scene_is_built_alone(four_sca
     ]
     changed = {path for path, data in contents(tmp_path / "lake").items() if before[path] != data}
     assert changed and all(f"scene={SCENE}" in path for path in changed)
+
+
+def test_records_that_are_committed_are_not_made_again(
+    lake: Lake, four_scans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meta = lake.meta("views", "scannet", SCENE)
+    assert meta is not None
+    stage = RecordsStage(config_for(four_scans, lake.storage.url))
+    monkeypatch.setattr(stage, "_build", lambda *_: pytest.fail("made again"))
+    assert stage.run(SCENE, meta.versions).status == "unchanged"
+
+
+def test_records_without_all_their_tables_are_made_again(four_scans: Path, tmp_path: Path) -> None:
+    config = config_for(four_scans, tmp_path / "lake", scenes=[SCENE])
+    build(config)
+    lake, before = Lake(Storage(tmp_path / "lake")), contents(tmp_path / "lake")
+    meta = lake.meta("views", "scannet", SCENE)
+    assert meta is not None
+    lake.delete("objects", "scannet", SCENE)
+    assert RecordsStage(config).run(SCENE, meta.versions).status == "built"
+    assert contents(tmp_path / "lake") == before
 
 
 def _same_rows(before: dict[str, bytes], root: Path) -> bool:
