@@ -22,7 +22,12 @@ def test_a_file_holds_any_option_and_the_command_line_wins(tmp_path: Path) -> No
         "rasterizer-gpus = 0.5\nplan = true\nprune = false\n",
     )
     options = build_spar7m.parse(["--config", file, "--seed", "5"])
-    assert (options.source, options.seed, options.only, options.rasterizer_gpus) == ("scannet", 5, "scene=a,scene=b", 0.5)
+    assert (options.source, options.seed, options.only, options.rasterizer_gpus) == (
+        "scannet",
+        5,
+        "scene=a,scene=b",
+        0.5,
+    )
     assert options.plan and not options.prune
 
 
