@@ -5,7 +5,7 @@ OUT := out/demo
 LAKE := $(OUT)/lake
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: demo demo-web results test quality setup weights clean
+.PHONY: demo demo-web results test chaos quality setup weights clean
 
 setup:
 	@bash infra/setup.sh
@@ -51,6 +51,10 @@ test:
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+# Lost nodes, killed workers and drivers, failing buckets, full disks, submitted jobs; about a quarter of an hour.
+chaos: setup
+	$(PYTHON) -m pytest -m chaos
 
 quality: setup
 	$(PYTHON) -m ruff check --fix .

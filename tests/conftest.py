@@ -26,12 +26,12 @@ def real_scans() -> Path:
 @pytest.fixture
 def s3_endpoint(s3_bucket: str, tmp_path: Path) -> str:
     """The URL of an empty folder in a bucket of a local S3 server, reached over HTTP as `AWS_*` say."""
+    _make_bucket()  # again: other tests start moto, too, which forgets all buckets
     return f"{s3_bucket}/{tmp_path.name}"
 
 
 @pytest.fixture(scope="session")
 def s3_bucket() -> Iterator[str]:
-    from botocore.session import Session
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
@@ -47,9 +47,15 @@ def s3_bucket() -> Iterator[str]:
         for name, value in values.items():
             patch.setenv(name, value)
         patch.delenv("AWS_PROFILE", raising=False)
-        Session().create_client("s3").create_bucket(Bucket="factory-tests")
+        _make_bucket()
         yield "s3://factory-tests"
     server.stop()
+
+
+def _make_bucket() -> None:
+    from botocore.session import Session
+
+    Session().create_client("s3").create_bucket(Bucket="factory-tests")
 
 
 @pytest.fixture
@@ -57,6 +63,7 @@ def faulty_s3(s3_bucket: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault
     """A front before the local S3 server that fails on demand; the environment points to it during the test."""
     from s3fs import S3FileSystem
 
+    _make_bucket()
     front = FaultyS3(os.environ["AWS_ENDPOINT_URL"])
     monkeypatch.setenv("AWS_ENDPOINT_URL", front.endpoint)
     S3FileSystem.clear_instance_cache()  # clients that know the other address

@@ -1,6 +1,6 @@
 """What a build is asked to do."""
 
-import uuid
+import secrets
 from typing import Literal
 
 from pydantic import Field
@@ -23,7 +23,7 @@ class RunConfig(Record):
     root: str
     workers: int | None = Field(default=None, ge=1)
     scene_timeout: float = Field(default=1800.0, gt=0)
-    run: str = Field(default_factory=lambda: uuid.uuid4().hex)
+    run: str = Field(default_factory=lambda: secrets.token_hex(16))
 
 
 class BuildConfig(RunConfig):

@@ -12,7 +12,7 @@ from tests.chaos.builds import Build, arguments
 from tests.chaos.machines import Machines
 from tests.store.faulty_s3 import FaultyS3
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.building import contents
 from tests.chaos.builds import Build, arguments
 from tests.chaos.machines import Machines
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

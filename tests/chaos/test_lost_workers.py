@@ -13,7 +13,7 @@ from tests.building import contents
 from tests.chaos.builds import Build, arguments
 from tests.chaos.machines import Machines
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 # Drawing; records half committed (the scene's other tables are there, the one that commits them is not); an object
 # half written.

@@ -58,7 +58,7 @@ def test_workers_are_spot_instances_that_come_and_go() -> None:
     assert NODES["gpu"]["node_config"]["InstanceType"] != NODES["cpu"]["node_config"]["InstanceType"]
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 def test_the_launcher_starts_such_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ray's own launcher against an imitation of AWS."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

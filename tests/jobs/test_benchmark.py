@@ -54,7 +54,7 @@ def test_a_plan_of_unchanged_scenes(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["plan of 6 unchanged scenes, lake on disk [s]"]["conditions"].startswith("309 files per scene")
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(600)  # on a machine that does much else
 def test_growing_numbers_of_scenes_on_ray(capsys: pytest.CaptureFixture[str]) -> None:
     found = figures(capsys, "scale", "--scenes", "3,9", "--workers", "1")
@@ -64,7 +64,7 @@ def test_growing_numbers_of_scenes_on_ray(capsys: pytest.CaptureFixture[str]) ->
     assert "3 -> 9 scenes, 1 workers: growth of the time per scene [x]" in found
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(600)  # on a machine that does much else
 def test_ray_beside_plain_processes(capsys: pytest.CaptureFixture[str]) -> None:
     found = figures(capsys, "ray", "--scenes", "4", "--workers", "2")

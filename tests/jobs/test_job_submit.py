@@ -15,7 +15,7 @@ from tests.chaos import moments
 from tests.chaos.builds import ROOT, arguments, read_claim, wait_until
 from tests.chaos.head import Head
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 SCRIPT = "jobs/build_spar7m.py"
 

@@ -13,7 +13,7 @@ from factory.store.storage import Storage
 from tests.building import build, contents, copy_scene
 from tests.pipeline.disturbed import TROUBLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
 TASK = "depth_prediction_oc"
 GOOD = tuple(f"scene010{i}_00" for i in range(4))

@@ -124,7 +124,7 @@ while not Path(sys.argv[3]).exists():
 """
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 def test_prometheus_finds_a_build(make_procedural_scan: Callable[..., Path], tmp_path: Path) -> None:
     scans = tmp_path / "scans"
     scene = make_procedural_scan(scans, 3, "scene0003_00", frame_count=36, rooms=2, faces=12_000)

@@ -8,7 +8,7 @@ written there, and `manifest.json` makes it a release: both are put only where n
 import errno
 import re
 import shutil
-import uuid
+import secrets
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -58,7 +58,7 @@ class LocalDraft:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._partial = folder / f".partial-{uuid.uuid4().hex[:12]}"
+        self._partial = folder / f".partial-{secrets.token_hex(6)}"
         self._storage = Storage(self._partial)
 
     def __enter__(self) -> "LocalDraft":
