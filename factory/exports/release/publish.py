@@ -7,8 +7,8 @@ written there, and `manifest.json` makes it a release: both are put only where n
 
 import errno
 import re
-import shutil
 import secrets
+import shutil
 from pathlib import Path
 from typing import IO, Protocol
 
