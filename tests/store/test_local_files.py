@@ -79,9 +79,13 @@ def leave_temporary(folder: Path, machine: str, pid: int, age_s: float) -> Path:
 
 
 @pytest.mark.parametrize("clean", [lambda s: s.write_atomic("f", b"x"), lambda s: s.delete("f")])
-def test_temporaries_of_dead_processes_go(tmp_path: Path, clean: Callable[[Storage], None]) -> None:
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_temporaries_of_dead_processes_go(tmp_path: Path, clean: Callable[[Storage], None], asked_for: bool) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
+    if asked_for:
+        gone.wait()
+    else:  # dead, and still listed
+        os.waitid(os.P_PID, gone.pid, os.WEXITED | os.WNOWAIT)
     (tmp_path / "f").write_bytes(b"old")
     leave_temporary(tmp_path, local_files._machine(), gone.pid, 0)
     busy = leave_temporary(tmp_path, local_files._machine(), os.getppid(), 9e9)
