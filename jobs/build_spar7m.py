@@ -252,9 +252,10 @@ def build_source(config: BuildConfig, options: argparse.Namespace, console: Cons
     """Plans and builds one source; whether anything is in quarantine."""
     started = time.perf_counter()
     source, lake = open_source(config.source, Storage(config.input)), Lake(Storage(config.root))
-    hasher = CachedHasher(Storage(config.input), cache_file())
-    plan = make_plan(config, source, lake, hasher)
-    hasher.save()
+    inputs, footers = (CachedHasher(Storage(url), cache_file()) for url in (config.input, config.root))
+    plan = make_plan(config, source, lake, inputs, footers)
+    inputs.save()
+    footers.save()
     console.print(render_plan(plan))
     if options.plan:
         return False

@@ -44,10 +44,8 @@ def config_for(scans: Path, root: Path | str, **change: object) -> BuildConfig:
 
 
 def plan_for(config: BuildConfig) -> Plan:
-    storage = Storage(config.input)
-    return make_plan(
-        config, open_source(config.source, storage), Lake(Storage(config.root)), CachedHasher(storage, None)
-    )
+    scans, root = Storage(config.input), Storage(config.root)
+    return make_plan(config, open_source(config.source, scans), Lake(root), CachedHasher(scans), CachedHasher(root))
 
 
 def build(config: BuildConfig) -> list[StageResult]:

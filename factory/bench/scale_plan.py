@@ -52,7 +52,9 @@ def plan_speed(scenes: int, root: str | None = None) -> Iterator[Figure]:
 
 def plan_anew(config: BuildConfig, cache: Path) -> Plan:
     """A plan as a job makes it: everything is opened anew, the digests are loaded and saved."""
-    hasher = CachedHasher(Storage(config.input), cache)
-    plan = make_plan(config, open_source(config.source, Storage(config.input)), Lake(Storage(config.root)), hasher)
-    hasher.save()
+    source, lake = open_source(config.source, Storage(config.input)), Lake(Storage(config.root))
+    inputs, footers = (CachedHasher(Storage(url), cache) for url in (config.input, config.root))
+    plan = make_plan(config, source, lake, inputs, footers)
+    inputs.save()
+    footers.save()
     return plan

@@ -1,5 +1,7 @@
 """What a build would do, and why: fingerprints of the inputs against those in the partitions' footers."""
 
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
@@ -9,14 +11,17 @@ from factory.errors import DataError
 from factory.pipeline.attempts import marked_scenes
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.qa_stage import qa_versions, records_digests, upstream_versions
-from factory.pipeline.reasons import meta_or_none, records_complete, why
+from factory.pipeline.reasons import records_complete, why
 from factory.pipeline.records_stage import records_versions
 from factory.sources.base import FileHasher, Source
-from factory.store.lake import SCENE_TABLES, Lake, PartitionMeta
+from factory.store.footers import Footers
+from factory.store.hashing import CachedHasher
+from factory.store.lake import SCENE_TABLES, Lake, fingerprint
 from factory.wording.templates import digest
 from schemas.base import Record
 
 _READERS = 16
+_SAMPLE = 8  # scenes
 
 
 class Step(Record):
@@ -61,9 +66,12 @@ class Plan(Record):
         return dict(sorted(found.items()))
 
 
-def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher) -> Plan:
+def make_plan(
+    config: BuildConfig, source: Source, lake: Lake, hasher: FileHasher, footer_hasher: CachedHasher
+) -> Plan:
     """Compares every scene of the input (or those asked for) with the lake.
 
+    hasher : of the input's files; footer_hasher : of the lake's root, it remembers footers between runs.
     Scenes of excluded rooms are refused, whichever scan of the room the list names.
 
     Raises DataError for an input without scenes, for a scene that was asked for by name and is not there, and for
@@ -87,43 +95,42 @@ def make_plan(config: BuildConfig, source: Source, lake: Lake, hasher: FileHashe
     refused = [scene_id for scene_id in wanted if source.room_of(scene_id) in rooms]
     kept = [scene_id for scene_id in wanted if scene_id not in set(refused)]
     questions = qa_versions({}, config)
-    in_quarantine = {scene_id for dataset, scene_id in lake.partitions("quarantine") if dataset == config.source}
+    footers = Footers(lake, config.source, SCENE_TABLES, footer_hasher)
 
     def step(scene_id: str) -> Step:
-        failed = meta_or_none(lake, "quarantine", config.source, scene_id) if scene_id in in_quarantine else None
-        return _step(config, source, lake, hasher, scene_id, questions, failed)
+        return _step(config, source, footers, hasher, scene_id, questions)
 
-    with ThreadPoolExecutor(_READERS) as pool:
-        steps = list(pool.map(step, kept))
+    steps = _each(step, kept)
     if refused or config.scenes is None:
-        traces = _traces(config.source, lake)
+        traces = footers.scenes().union(marked_scenes(lake, config.source))
         gone = traces & set(refused) | (traces - set(present) if config.scenes is None else set())
         steps += [Step(scene_id=scene_id, action="remove") for scene_id in gone]
     return Plan(steps=sorted(steps, key=lambda step: step.scene_id), refused=refused)
 
 
-def _traces(source: str, lake: Lake) -> set[str]:
-    """The scenes that anything in the lake is of, whole or interrupted."""
-    with ThreadPoolExecutor(len(SCENE_TABLES)) as pool:
-        partitions = pool.map(lake.partitions, SCENE_TABLES)
-        found = {scene for of_table in partitions for dataset, scene in of_table if dataset == source}
-    return found.union(marked_scenes(lake, source))
+def _each(step: Callable[[str], Step], scenes: Sequence[str]) -> list[Step]:
+    """The steps in order: by many threads where storage lets wait, else by one, as they would wait for each other."""
+    clock, first = (time.perf_counter(), time.process_time()), scenes[:_SAMPLE]
+    steps = [step(scene_id) for scene_id in first]
+    waiting = time.perf_counter() - clock[0] > 2 * (time.process_time() - clock[1])
+    with ThreadPoolExecutor(_READERS if waiting else 1) as pool:
+        return [*steps, *pool.map(step, scenes[_SAMPLE:])]
 
 
 def _step(
     config: BuildConfig,
     source: Source,
-    lake: Lake,
+    footers: Footers,
     hasher: FileHasher,
     scene_id: str,
     questions: dict[str, str],
-    quarantined: PartitionMeta | None,
 ) -> Step:
     versions = records_versions(source, scene_id, hasher, config)
-    views = meta_or_none(lake, "views", config.source, scene_id)
-    reason = why(views, versions)
-    if not reason and not records_complete(lake, config.source, scene_id, views):
+    views = footers.identity("views", scene_id)
+    reason = _reason(footers, "views", scene_id, versions)
+    if not reason and not records_complete(views, lambda table: footers.identity(table, scene_id)):
         reason = "interrupted"
+    quarantined = footers.meta("quarantine", scene_id)
     if reason or views is None:
         failed_before = quarantined is not None and quarantined.versions.get("stage") == "records"
         reason = "in quarantine" if failed_before and reason == "new" else reason
@@ -134,9 +141,14 @@ def _step(
             qa_reason="records change",
             records_versions=versions,
         )
-    qa_reason = why(
-        meta_or_none(lake, "qa", config.source, scene_id), questions | upstream_versions(records_digests(views))
-    )
+    qa_reason = _reason(footers, "qa", scene_id, questions | upstream_versions(records_digests(views)))
     if not qa_reason and quarantined is not None:
         qa_reason = "in quarantine"
     return Step(scene_id=scene_id, action="build" if qa_reason else "none", qa_reason=qa_reason)
+
+
+def _reason(footers: Footers, table: str, scene_id: str, versions: dict[str, str]) -> str:
+    known = footers.identity(table, scene_id)
+    if known is not None and known.fingerprint == fingerprint(versions):
+        return ""
+    return why(footers.meta(table, scene_id), versions) or "new"  # another build may have put it since the listing

@@ -9,6 +9,7 @@ from factory.pipeline.config import BuildConfig
 from factory.pipeline.quotas import facts_needed, quota_text
 from factory.pipeline.reasons import meta_or_none
 from factory.pipeline.result import StageResult, run_stage
+from factory.store.footers import Identity
 from factory.store.lake import TABLES, UPSTREAM, Lake, PartitionMeta, fingerprint
 from factory.store.storage import Storage
 from factory.tasks import all_tasks
@@ -42,7 +43,7 @@ def upstream_versions(upstream: dict[str, str]) -> dict[str, str]:
     return {f"records {table}": content_digest for table, content_digest in upstream.items()}
 
 
-def records_digests(views: PartitionMeta) -> dict[str, str]:
+def records_digests(views: PartitionMeta | Identity) -> dict[str, str]:
     """Content digests of the three tables that a `views` partition commits."""
     return {**views.upstream, "views": views.content_digest}
 

@@ -1,6 +1,9 @@
 """Why a partition is built again: two sets of versions against each other, in words."""
 
+from collections.abc import Callable
+
 from factory.errors import DataError
+from factory.store.footers import Identity
 from factory.store.lake import UPSTREAM, Lake, PartitionMeta, fingerprint
 
 
@@ -12,11 +15,13 @@ def meta_or_none(lake: Lake, table: str, dataset: str, part: str) -> PartitionMe
         return None
 
 
-def records_complete(lake: Lake, dataset: str, scene: str, views: PartitionMeta | None) -> bool:
-    """Whether the tables that a scene's `views` belong to are there, of the same build."""
+def records_complete(
+    views: PartitionMeta | Identity | None, of_table: Callable[[str], PartitionMeta | Identity | None]
+) -> bool:
+    """Whether the tables that a scene's `views` belong to are there, of the same build; of_table : their accounts."""
     for table in UPSTREAM["views"]:
-        meta = meta_or_none(lake, table, dataset, scene)
-        if views is None or meta is None or meta.content_digest != views.upstream.get(table):
+        found = of_table(table)
+        if views is None or found is None or found.content_digest != views.upstream.get(table):
             return False
     return True
 

@@ -48,7 +48,7 @@ class RecordsStage:
         if (
             views
             and views.fingerprint == fingerprint(versions)
-            and records_complete(self._lake, source, scene_id, views)
+            and records_complete(views, lambda table: meta_or_none(self._lake, table, source, scene_id))
         ):
             return StageResult(scene_id=scene_id, stage="records", status="unchanged")
         return run_stage(self._lake, self._config, scene_id, "records", lambda: self._build(scene_id, versions))

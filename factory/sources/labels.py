@@ -8,6 +8,7 @@ Walls, floors and ceilings are structural.
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from factory.errors import DataError
@@ -65,7 +66,7 @@ class LabelMap:
             return Label("", False)
         return Label(category, nyu40 in _STRUCTURAL_NYU40 or category in _STRUCTURAL)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes when a label would."""
         return digest_of(f"{raw}\t{category}\t{nyu40}" for raw, (category, nyu40) in sorted(self.categories.items()))

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from factory.errors import DataError, failure_of
-from factory.store.storage import Storage
+from factory.store.storage import Entry, Storage
 from schemas.arrow import arrow_schema
 from schemas.base import Record
 from schemas.qa import QARow
@@ -91,15 +91,19 @@ class Lake:
 
     def partitions(self, table: str) -> list[tuple[str, str]]:
         """All (dataset, scene) of a table, sorted."""
-        found = []
+        return sorted(self.partition_files(table))
+
+    def partition_files(self, table: str) -> dict[tuple[str, str], Entry]:
+        """The files behind all (dataset, scene) of a table, with sizes and stamps: one listing."""
+        found = {}
         with self._errors(table):
-            paths = self.storage.find(table)
-        for path in paths:
-            parts = path.split("/")
+            entries = self.storage.find_entries(table)
+        for entry in entries:
+            parts = entry.name.split("/")
             if len(parts) >= 3 and parts[-1] == FILE_NAME:
                 dataset, scene = (unquote(part.partition("=")[2]) for part in parts[-3:-1])
-                found.append((dataset, scene))
-        return sorted(found)
+                found[dataset, scene] = entry
+        return found
 
     def write(
         self,

@@ -93,9 +93,9 @@ class RemoteFiles:
         """The `info` of what is in a folder. Raises FileNotFoundError."""
         return cast(list[dict[str, Any]], self._persistently(path, lambda: self.fs.ls(path, detail=True)))
 
-    def find(self, path: str) -> list[str]:
-        """The paths of all files below a folder, without the protocol: one flat listing."""
-        return cast(list[str], self._persistently(path, lambda: self.fs.find(path)))
+    def find(self, path: str) -> dict[str, dict[str, Any]]:
+        """The `info` of all files below a folder, by path without the protocol: one flat listing."""
+        return cast(dict[str, dict[str, Any]], self._persistently(path, lambda: self.fs.find(path, detail=True)))
 
     def strip(self, path: str) -> str:
         """A URL without its protocol, as listings show it."""

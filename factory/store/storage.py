@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from stat import S_ISDIR
 from typing import IO, Any, BinaryIO, NamedTuple
@@ -119,19 +120,12 @@ class Storage:
 
     def find(self, rel: str = "") -> list[str]:
         """All files below a folder, as sorted paths relative to this storage; none for a missing folder."""
-        if self.is_local:
-            found = [
-                Path(folder, name).relative_to(self.url).as_posix()
-                for folder, _, names in os.walk(self._local(rel), followlinks=True)
-                for name in names
-            ]
-        else:
-            prefix = self._remote.strip(self.url) + "/"
-            below = self._remote.strip(self._path(rel)) + "/"
-            paths = self._remote.find(self._path(rel))
-            # An empty object whose name ends in a slash marks a folder.
-            found = [path.removeprefix(prefix) for path in paths if path.startswith(below) and path[-1] != "/"]
-        return sorted(path for path in found if not local_files.is_temporary(path.rpartition("/")[2]))
+        return [entry.name for entry in self.find_entries(rel)]
+
+    def find_entries(self, rel: str = "") -> list[Entry]:
+        """As `find`, with sizes and stamps; a name is the path. A bucket gives them with its one flat listing."""
+        entries = self._walk(self._path(rel)) if self.is_local else self._find_remote(rel)
+        return sorted(entry for entry in entries if not local_files.is_temporary(entry.name.rpartition("/")[2]))
 
     # writing
 
@@ -172,20 +166,34 @@ class Storage:
 
     def _scan_local(self, rel: str) -> list[Entry]:
         try:
-            children = list(os.scandir(self._local(rel)))
+            children = os.scandir(self._path(rel))
         except NotADirectoryError:
             raise _missing(self._path(rel)) from None
-        entries = []
-        for child in children:
-            try:
-                found = child.stat()
-            except FileNotFoundError:  # removed meanwhile, or a dangling link
-                continue
-            if S_ISDIR(found.st_mode):
-                entries.append(Entry(child.name, True, 0, ""))
-            else:
-                entries.append(Entry(child.name, False, found.st_size, str(found.st_mtime_ns)))
-        return entries
+        with children:
+            return _entries(children)
+
+    def _walk(self, folder: str) -> Iterator[Entry]:
+        try:
+            children = os.scandir(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        with children:
+            for entry in _entries(children):
+                path = f"{folder}/{entry.name}"
+                if entry.is_dir:
+                    yield from self._walk(path)
+                else:
+                    yield entry._replace(name=path[len(self.url) :].lstrip("/"))
+
+    def _find_remote(self, rel: str) -> list[Entry]:
+        prefix = self._remote.strip(self.url) + "/"
+        below = self._remote.strip(self._path(rel)) + "/"
+        # An empty object whose name ends in a slash marks a folder.
+        return [
+            Entry(path.removeprefix(prefix), False, info["size"], _stamp(info))
+            for path, info in self._remote.find(self._path(rel)).items()
+            if path.startswith(below) and path[-1] != "/"
+        ]
 
     def _scan_remote(self, rel: str) -> list[Entry]:
         folder = self._remote.strip(self._path(rel)).rstrip("/") + "/"
@@ -199,6 +207,20 @@ class Storage:
             is_dir = info["type"] == "directory"
             entries.append(Entry(name, is_dir, 0 if is_dir else info["size"], "" if is_dir else _stamp(info)))
         return entries
+
+
+def _entries(children: Iterable[os.DirEntry[str]]) -> list[Entry]:
+    entries = []
+    for child in children:
+        try:
+            found = child.stat()
+        except FileNotFoundError:  # removed meanwhile, or a dangling link
+            continue
+        if S_ISDIR(found.st_mode):
+            entries.append(Entry(child.name, True, 0, ""))
+        else:
+            entries.append(Entry(child.name, False, found.st_size, str(found.st_mtime_ns)))
+    return entries
 
 
 def _missing(path: str) -> FileNotFoundError:

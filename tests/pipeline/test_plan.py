@@ -1,5 +1,7 @@
 """What is planned, and the reason given, when something changes."""
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from factory.pipeline.plan import Plan, make_plan
 from factory.pipeline.qa_stage import qa_versions, records_digests
 from factory.pipeline.quotas import Quota
 from factory.pipeline.records_stage import records_versions
+from factory.store.hashing import CachedHasher
 from factory.store.lake import TABLES, UPSTREAM, Lake
 from factory.store.storage import Storage
 from factory.tasks import get_task
@@ -55,12 +58,13 @@ class Workshop:
 
     def __init__(self, root: Path) -> None:
         self.source, self.lake = FakeSource(), Lake(Storage(root))
+        self.footers = CachedHasher(self.lake.storage)
         self.config = BuildConfig(
             source="scannet", input="in", root=str(root), quotas=quotas({TASK: 5}), rasterizer="embree", seed=0
         )
 
     def plan(self) -> Plan:
-        return make_plan(self.config, self.source, self.lake, hasher=None)
+        return make_plan(self.config, self.source, self.lake, None, self.footers)
 
     def reasons(self) -> dict[tuple[str, str], int]:
         return {why: len(scenes) for why, scenes in self.plan().reasons().items()}
@@ -241,6 +245,24 @@ def test_templates_that_cannot_be_used_stop_a_build_before_it_begins(
     monkeypatch.setattr(plan, "digest", broken)
     with pytest.raises(DataError, match=f"templates cannot be used: {TASK}"):
         workshop.plan()
+
+
+def test_many_scenes_are_planned_in_order_and_at_the_same_time_where_storage_lets_wait(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    names = [f"scene{i:04d}_00" for i in range(40)]
+    threads = set()
+
+    class SlowInputs(dict):
+        def __getitem__(self, scene_id: str) -> dict[str, str]:
+            threads.add(threading.get_ident())
+            time.sleep(0.01)
+            return {"mesh": scene_id}
+
+    workshop.source.inputs = SlowInputs.fromkeys(names)
+    steps = workshop.plan().steps
+    assert [step.scene_id for step in steps] == names
+    assert [step.records_versions["input mesh"] for step in steps] == names
+    assert len(threads) > 8
 
 
 def test_excluded_rooms_are_refused_with_all_their_scans(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from factory.store.local_files import _machine
-from factory.store.storage import Storage
+from factory.store.storage import Entry, Storage
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -131,6 +131,15 @@ def test_stamp_follows_the_content(storage: Storage) -> None:
     assert storage.stat("f") == before
     storage.write_atomic("f", b"two")
     assert storage.stat("f")[1] != before[1]
+
+
+def test_what_is_found_comes_with_its_size_and_stamp(storage: Storage) -> None:
+    for path in ("b/2.txt", "a.txt", "b/10/x#1.txt"):
+        storage.write_atomic(path, path.encode())
+    assert storage.find_entries() == [
+        Entry(path, False, *storage.stat(path)) for path in ("a.txt", "b/10/x#1.txt", "b/2.txt")
+    ]
+    assert storage.sub("b").find_entries("10") == [Entry("10/x#1.txt", False, *storage.stat("b/10/x#1.txt"))]
 
 
 def test_others_writes_are_seen_at_once(storage: Storage) -> None:
