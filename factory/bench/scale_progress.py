@@ -1,17 +1,23 @@
 """What came of a build and when, and a Ray of its own to build on."""
 
 import logging
+import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from factory.errors import DataError
 from factory.pipeline.result import StageResult
 
 _OBJECT_STORE_BYTES = 128 << 20  # rows are scene references
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Progress:
@@ -60,6 +66,12 @@ class Progress:
         """
         skipped = min(max(2, self.scenes // 10), self.scenes - 1)
         return (self.seconds - self._begun[skipped - 1]) / (self.scenes - skipped)
+
+
+def in_new_process(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What a function of a module returns there: a driver whose memory is its own, and no other's Ray."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *args, **kwargs).result()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from factory.bench.scale_copies import make_scans
 from factory.bench.scale_plan import plan_anew
-from factory.bench.scale_progress import Progress, private_ray
+from factory.bench.scale_progress import Progress, in_new_process, private_ray
 from factory.bench.speed import Figure
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.plan import Step
@@ -45,7 +45,8 @@ def ray_cost(scenes: int, workers: int) -> Iterator[Figure]:
         starts = []
         for number in range(_ROUNDS):
             plain.append(_plain(config.model_copy(update={"root": f"{folder}/plain{number}"}), steps))
-            seconds, progress = _on_ray(config.model_copy(update={"root": f"{folder}/ray{number}"}), steps)
+            on_other = config.model_copy(update={"root": f"{folder}/ray{number}"})
+            seconds, progress = in_new_process(_on_ray, on_other.model_dump_json(), steps)
             starts.append(seconds)
             on_ray.append(progress)
     conditions = f"{workers} workers on {os.cpu_count()} cores, {scenes} scenes, best of {_ROUNDS} in turn"
@@ -63,9 +64,10 @@ def _steady(runs: list[Progress]) -> float:
     return min(run.steady() for run in runs)
 
 
-def _on_ray(config: BuildConfig, steps: list[Step]) -> tuple[float, Progress]:
+def _on_ray(text: str, steps: list[Step]) -> tuple[float, Progress]:
     from factory.pipeline.raydata import build
 
+    config = BuildConfig.model_validate_json(text)
     assert config.workers is not None
     with private_ray(config.workers) as seconds:
         return seconds, Progress(Path(config.root)).follow(build(config, steps))

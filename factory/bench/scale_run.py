@@ -4,13 +4,12 @@ import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from factory.bench.scale_copies import RECORDS, fill_lake, make_scans
 from factory.bench.scale_plan import plan_anew
-from factory.bench.scale_progress import Progress, private_ray
+from factory.bench.scale_progress import Progress, in_new_process, private_ray
 from factory.bench.speed import Figure, peak_memory_mb
 from factory.errors import DataError
 from factory.pipeline.config import BuildConfig
@@ -55,17 +54,12 @@ def scale(scenes: Sequence[int], workers: Sequence[int], facts: int = 1) -> Iter
             runs = []
             for number in sorted(scenes):
                 asked = config.model_copy(update={"scenes": names[:number], "workers": count})
-                runs.append(_in_new_process(asked, cache))
+                # The peak of a process never falls: each driver gets one of its own.
+                runs.append(in_new_process(_run, asked.model_dump_json(), cache))
                 yield from _figures(runs[-1])
                 _forget(config)
             if len(runs) > 1:
                 yield growth(runs[0], runs[-1])
-
-
-def _in_new_process(config: BuildConfig, cache: Path) -> Run:
-    # The peak of a process never falls: each driver gets one of its own.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_run, config.model_dump_json(), cache).result()
 
 
 def _run(text: str, cache: Path) -> Run:

@@ -2,11 +2,14 @@
 
 import errno
 import functools
+import io
 import os
 import re
 import shutil
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -24,18 +27,35 @@ def is_temporary(name: str) -> bool:
 def put(target: Path, content: IO[bytes]) -> None:
     """Writes a file, from another's current place to its end; it is there whole and safe from a power cut, or not at
     all and the old one stays. Makes the folders it needs."""
+    with _written(target, content) as temporary:
+        temporary.replace(target)
+    _sync_folder(target.parent)
+    _remove_stale_temporaries(target)
+
+
+def put_new(target: Path, data: bytes) -> None:
+    """Writes a file where none is. Raises FileExistsError where one is with other bytes."""
+    with _written(target, io.BytesIO(data)) as temporary:
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            if target.read_bytes() != data:
+                raise
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def _written(target: Path, content: IO[bytes]) -> Iterator[Path]:
+    """A temporary file beside the target that is safe on the disk; it goes, unless it was renamed."""
     temporary = target.with_name(f".{target.name}.{_machine()}.{os.getpid()}-{threading.get_native_id()}.tmp")
     try:
         with _create(temporary) as file:
             shutil.copyfileobj(content, file, _CHUNK)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-    _remove_stale_temporaries(target)
 
 
 def delete(target: Path, root: Path) -> None:

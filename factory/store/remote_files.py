@@ -1,6 +1,7 @@
 """The objects of a bucket, or the files behind any other URL that fsspec knows; what fails is tried again."""
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -122,6 +123,21 @@ class RemoteFiles:
                 with contextlib.suppress(Exception):
                     file.discard()
 
+    def create(self, path: str, data: bytes) -> None:
+        """Writes a small object where none is. Raises FileExistsError where one is with other bytes; one with these
+        may be our own, of a call whose answer was lost."""
+
+        def create() -> None:
+            try:
+                self.fs.pipe_file(path, data, mode="create")
+            except OSError:
+                if (found := self._bytes_or_none(path)) is None:
+                    raise
+                if found != data:
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
+
+        self._persistently(path, create)
+
     def delete(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             self._persistently(path, lambda: self.fs.rm_file(path))
@@ -152,6 +168,12 @@ class RemoteFiles:
                 except Exception:
                     abandoned.append(file)
             raise
+
+    def _bytes_or_none(self, path: str) -> bytes | None:
+        try:
+            return cast(bytes, self.fs.cat_file(path))
+        except FileNotFoundError:
+            return None
 
     def _size(self, path: str) -> int:
         return cast(int, self.fs.info(path)["size"])

@@ -140,6 +140,16 @@ class Storage:
         else:
             self._remote.put(self._path(rel), content)
 
+    def write_new(self, rel: str, data: bytes) -> None:
+        """As `write_atomic`, where nothing is; of many that try, one succeeds if each has other bytes.
+
+        Raises FileExistsError where a file with other bytes is.
+        """
+        if self.is_local:
+            local_files.put_new(self._local(rel), data)
+        else:
+            self._remote.create(self._path(rel), data)
+
     def delete(self, rel: str) -> None:
         """Removes a file, and locally the folders that became empty; does nothing when it is gone already."""
         if self.is_local:

@@ -57,6 +57,12 @@ def written(storage: Storage, rel: str, data: bytes) -> bytes:
     return storage.read_bytes(rel)
 
 
+def created_in_vain(storage: Storage) -> bytes:
+    with pytest.raises(FileExistsError):
+        storage.write_new("a/g", b"another")
+    return storage.read_bytes("a/g")
+
+
 def deleted(storage: Storage) -> bool:
     storage.delete("a/f")
     return storage.exists("a/f")
@@ -74,6 +80,8 @@ OPERATIONS: dict[str, tuple[Callable[[Storage], object], object]] = {
     "stat": (lambda s: s.size("a/f"), 1000),
     "exists": (lambda s: (s.exists("a/f"), s.exists("a"), s.exists("a/h"), s.is_dir("a")), (True, True, False, True)),
     "put": (lambda s: written(s, "a/new", b"new"), b"new"),
+    "create": (lambda s: (s.write_new("a/new", b"new"), s.read_bytes("a/new")), (None, b"new")),
+    "create in vain": (created_in_vain, b"g"),
     "delete": (deleted, False),
 }
 

@@ -133,6 +133,21 @@ def test_stamp_follows_the_content(storage: Storage) -> None:
     assert storage.stat("f")[1] != before[1]
 
 
+def test_of_many_that_write_a_new_file_one_succeeds(storage: Storage) -> None:
+    def write(number: int) -> bool:
+        try:
+            storage.write_new("folder/claim", b"%d" % number)
+        except FileExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(write, range(8)))
+    assert sum(won) == 1 and storage.read_bytes("folder/claim") == b"%d" % won.index(True)
+    assert write(won.index(True))  # the same again: the answer to the first may have been lost
+    assert storage.find() == ["folder/claim"]
+
+
 def test_what_is_found_comes_with_its_size_and_stamp(storage: Storage) -> None:
     for path in ("b/2.txt", "a.txt", "b/10/x#1.txt"):
         storage.write_atomic(path, path.encode())

@@ -12,8 +12,6 @@ import shutil
 from pathlib import Path
 from typing import IO, Protocol
 
-import fsspec
-
 from factory.errors import DataError
 from factory.exports.release.manifest import MANIFEST
 from factory.store.storage import Storage
@@ -95,10 +93,11 @@ class BucketDraft:
 
     def __enter__(self) -> "BucketDraft":
         number = max(numbers(self._folder), default=0) + 1
+        claim = f"A release is being written here, by {secrets.token_hex(8)}. Without {MANIFEST} it is none.\n"
         while True:
             self._storage = self._folder.sub(f"v{number:06d}")
             try:
-                _create(self._storage, CLAIM, b"A release is being written here. Without manifest.json it is none.\n")
+                self._storage.write_new(CLAIM, claim.encode())
                 return self
             except FileExistsError:
                 number += 1
@@ -113,17 +112,6 @@ class BucketDraft:
         self._storage.put_atomic(path, content)
 
     def publish(self, manifest: bytes) -> str:
-        _create(self._storage, MANIFEST, manifest)
+        self._storage.write_new(MANIFEST, manifest)
         self._published = True
         return self._storage.url
-
-
-def _create(storage: Storage, path: str, data: bytes) -> None:
-    """Puts an object where none is; raises FileExistsError where one is."""
-    files, root = fsspec.core.url_to_fs(storage.url, use_listings_cache=False)
-    try:
-        files.pipe_file(f"{root}/{path}", data, mode="create")
-    except OSError as error:
-        if isinstance(error, FileExistsError) or files.exists(f"{root}/{path}"):
-            raise FileExistsError(errno.EEXIST, "already there", f"{storage.url}/{path}") from error
-        raise

@@ -1,6 +1,7 @@
 """Numbers and the one step in which a release appears, in a folder and in a bucket."""
 
 import io
+import uuid
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from factory.exports.release import build, publish
 from factory.exports.release.manifest import MANIFEST
 from factory.exports.release.publish import CLAIM, BucketDraft, LocalDraft, open_draft
 from factory.exports.release.verify import verify_release
+from factory.store.remote_files import RemoteFiles
+from factory.store.retries import Patience
 from factory.store.storage import Storage
 from tests.building import contents
 from tests.exports.release.releasing import release, write_scenes
+from tests.store.faulty_s3 import FaultyS3
 
 SPLITS = {"scene0001_00": "train", "scene0002_00": "val"}
 
@@ -105,6 +109,23 @@ def test_two_runs_in_a_bucket_never_share_a_number(s3_endpoint: str) -> None:
     assert [place[-7:] for place in places] == ["v000001", "v000002"]
     assert out.find() == [f"homes/v00000{n}/{name}" for n in (1, 2) for name in ("a", MANIFEST)]
     assert out.read_bytes(f"homes/v000001/{MANIFEST}") == b"{}"
+
+
+def test_a_release_in_a_bucket_that_fails_often(
+    s3_bucket: str, faulty_s3: FaultyS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RemoteFiles, "patience", Patience(total_s=60.0, first_s=0.01, longest_s=0.2))
+    lake = write_scenes(tmp_path / "lake", SPLITS)
+    for seed, kind in enumerate(("internal error", "reset", "lost answer", "twice")):
+        faulty_s3.inject(kind, share=0.05, seed=seed)
+    for name in (CLAIM, MANIFEST):
+        faulty_s3.inject("lost answer", times=2, method="PUT", path=name)
+    where, manifest = release(lake, f"{s3_bucket}/{uuid.uuid4().hex}", shard_bytes=40 << 10)
+    assert faulty_s3.struck["lost answer"] >= 4
+    faulty_s3.heal()
+    assert where.url.endswith("/v000001") and verify_release(where) == (manifest, [])
+    local, _ = release(lake, tmp_path / "out", shard_bytes=40 << 10)
+    assert {path: where.read_bytes(path) for path in where.find()} == contents(Path(local.url))
 
 
 def test_the_manifest_comes_last_in_a_bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
