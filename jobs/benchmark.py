@@ -53,7 +53,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--scenes",
         type=numbers,
         metavar="N,N",
-        help="procedural scenes of plan (default: 5000), scale (500,4500) and ray (48)",
+        help="procedural scenes of plan (default: 5000), scale (500,4500) and ray (200)",
     )
     parser.add_argument(
         "--workers", type=numbers, metavar="N,N", help="workers of scale (default: 1,2,4) and ray (default: 2)"
@@ -90,7 +90,7 @@ class Parts:
         others: dict[str, Callable[[], Iterator[Figure]]] = {
             "plan": lambda: plan_speed((scenes or [5000])[-1], self._options.root),
             "scale": lambda: scale(scenes or [500, 4500], workers or [1, 2, 4]),
-            "ray": lambda: ray_cost((scenes or [48])[-1], (workers or [2])[-1]),
+            "ray": lambda: ray_cost((scenes or [200])[-1], (workers or [2])[-1]),
             "web-index": lambda: index_speed(self.photos),
             "web-models": lambda: model_speed(self.photos, stack_config(self._options)),
             "web-questions": lambda: question_speed(self.scenes),

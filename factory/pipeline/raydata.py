@@ -18,9 +18,10 @@ from factory.pipeline.qa_stage import QaStage
 from factory.pipeline.records_stage import RecordsStage
 from factory.pipeline.result import StageResult
 
-# A records actor and a question task share a core: the first takes most of the time.
+# Beside a GPU, a records actor and a question task share a core: the first takes most of the time.
 _RECORDS_CPUS = 0.75
 _QA_CPUS = 0.25
+_BOTH_CPUS = 1.0
 # A block costs the driver some 10 ms, and a scene waits for the others of its block: few scenes each.
 _MIN_BLOCKS = 64
 _SCENES_PER_BLOCK = 4
@@ -30,20 +31,22 @@ _SCHEMA = pa.schema([("scene_id", pa.string()), ("versions", pa.string()), ("res
 _S = TypeVar("_S")
 
 
-class _RecordsActor:
-    """Rasterizes; lives as long as the pool, so that the GL context and the source are opened once."""
+class _SceneActor:
+    """Rasterizes, and writes the questions too where it does so alone; lives as long as the pool, so that the GL
+    context and the source are opened once."""
 
-    def __init__(self, config: str) -> None:
-        self._stage = RecordsStage(BuildConfig.model_validate_json(config))
+    def __init__(self, config: str, both: bool) -> None:
+        self._records = RecordsStage(BuildConfig.model_validate_json(config))
+        self._qa = _qa_stage(config) if both else None
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         return _each(batch, self._run)
 
     def _run(self, row: dict[str, Any]) -> dict[str, Any]:
         if row["versions"]:
-            result = self._stage.run(row["scene_id"], json.loads(row["versions"]))
+            result = self._records.run(row["scene_id"], json.loads(row["versions"]))
             row["results"] = [result.model_dump_json()]
-        return row
+        return _ask(self._qa, row) if self._qa else row
 
 
 @cache
@@ -52,13 +55,14 @@ def _qa_stage(config: str) -> QaStage:
 
 
 def _qa_task(batch: pa.Table, config: str) -> pa.Table:
-    def run(row: dict[str, Any]) -> dict[str, Any]:
-        before = [StageResult.model_validate_json(result) for result in row["results"]]
-        if all(result.status != "quarantined" for result in before):
-            row["results"] = [*row["results"], _qa_stage(config).run(row["scene_id"]).model_dump_json()]
-        return row
+    return _each(batch, lambda row: _ask(_qa_stage(config), row))
 
-    return _each(batch, run)
+
+def _ask(stage: QaStage, row: dict[str, Any]) -> dict[str, Any]:
+    before = [StageResult.model_validate_json(result) for result in row["results"]]
+    if all(result.status != "quarantined" for result in before):
+        row["results"] = [*row["results"], stage.run(row["scene_id"]).model_dump_json()]
+    return row
 
 
 def _each(batch: pa.Table, run: Any) -> pa.Table:
@@ -117,24 +121,28 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
     # As many actors as there is room for now; without --workers the cluster may grow up to one per scene.
     workers = min(len(steps), config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
     most_workers = min(len(steps), config.workers or len(steps))
-    if any(step.records_reason for step in steps):
+    with_records = any(step.records_reason for step in steps)
+    # Without GPUs one process does all of a scene: question workers beside the actors cost 15 % on two cores.
+    both = with_records and not config.rasterizer_gpus
+    if with_records:
         dataset = dataset.map_batches(
-            _RecordsActor,
-            fn_constructor_args=(text,),
+            _SceneActor,
+            fn_constructor_args=(text, both),
             batch_size=1,
             batch_format="pyarrow",
             compute=ActorPoolStrategy(min_size=workers, max_size=most_workers),
-            num_cpus=_RECORDS_CPUS,
+            num_cpus=_BOTH_CPUS if both else _RECORDS_CPUS,
             num_gpus=config.rasterizer_gpus or None,
         )
-    dataset = dataset.map_batches(
-        _qa_task,
-        fn_kwargs={"config": text},
-        batch_size=1,
-        batch_format="pyarrow",
-        compute=TaskPoolStrategy(size=most_workers),
-        num_cpus=_QA_CPUS,
-    )
+    if not both:
+        dataset = dataset.map_batches(
+            _qa_task,
+            fn_kwargs={"config": text},
+            batch_size=1,
+            batch_format="pyarrow",
+            compute=TaskPoolStrategy(size=most_workers),
+            num_cpus=_QA_CPUS,
+        )
     yield from results_of(dataset)
 
 

@@ -185,8 +185,12 @@ class Storage:
     def _walk(self, folder: str) -> Iterator[Entry]:
         try:
             children = os.scandir(folder)
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return
+        except NotADirectoryError:
+            if os.path.isfile(folder):  # noqa: PTH113 - strings here; a file where the root should be is an error
+                return
+            raise
         with children:
             for entry in _entries(children):
                 path = f"{folder}/{entry.name}"
