@@ -93,6 +93,12 @@ def dataset_of(steps: Sequence[_S], row: Callable[[_S], dict[str, Any]], schema:
     return ray.data.from_arrow([pa.Table.from_pylist([row(step) for step in part], schema=schema) for part in parts])
 
 
+def actors_that_fit(gpus: float) -> int:
+    """How many actors of that share of a GPU, or of a CPU each, there is room for now; at least one."""
+    room = ray.cluster_resources()
+    return max(1, int(room.get("GPU", 0) / gpus if gpus else room.get("CPU", 1)))
+
+
 def results_of(dataset: Any) -> Iterator[list[StageResult]]:
     """Runs a graph; yields the results of a row as soon as it is done.
 
@@ -118,23 +124,22 @@ def build(config: BuildConfig, steps: list[Step]) -> Iterator[list[StageResult]]
     prepare_context(config)
     text = config.model_dump_json()
     dataset = dataset_of(steps, _row, _SCHEMA)
-    # As many actors as there is room for now; without --workers the cluster may grow up to one per scene.
-    workers = min(len(steps), config.workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+    # Without --workers the cluster may grow up to one actor per scene.
     most_workers = min(len(steps), config.workers or len(steps))
-    with_records = any(step.records_reason for step in steps)
+    gpus = config.rasterizer_gpus if any(step.records_reason for step in steps) else 0
     # Without GPUs one process does all of a scene: question workers beside the actors cost 15 % on two cores.
-    both = with_records and not config.rasterizer_gpus
-    if with_records:
-        dataset = dataset.map_batches(
-            _SceneActor,
-            fn_constructor_args=(text, both),
-            batch_size=1,
-            batch_format="pyarrow",
-            compute=ActorPoolStrategy(min_size=workers, max_size=most_workers),
-            num_cpus=_BOTH_CPUS if both else _RECORDS_CPUS,
-            num_gpus=config.rasterizer_gpus or None,
-        )
-    if not both:
+    dataset = dataset.map_batches(
+        _SceneActor,
+        fn_constructor_args=(text, not gpus),
+        batch_size=1,
+        batch_format="pyarrow",
+        compute=ActorPoolStrategy(
+            min_size=min(most_workers, config.workers or actors_that_fit(gpus)), max_size=most_workers
+        ),
+        num_cpus=_RECORDS_CPUS if gpus else _BOTH_CPUS,
+        num_gpus=gpus or None,
+    )
+    if gpus:
         dataset = dataset.map_batches(
             _qa_task,
             fn_kwargs={"config": text},

@@ -12,7 +12,7 @@ from ray.data import ActorPoolStrategy, TaskPoolStrategy
 from factory.pipeline.images_stage import EstimateStage, ImagesStage, LabelStage
 from factory.pipeline.index_stage import IndexStage
 from factory.pipeline.questions_stage import QuestionsStage
-from factory.pipeline.raydata import dataset_of, prepare_context, results_of
+from factory.pipeline.raydata import actors_that_fit, dataset_of, prepare_context, results_of
 from factory.pipeline.result import StageResult
 from factory.pipeline.web_config import WebBuildConfig
 from factory.pipeline.web_plan import WebStep
@@ -125,14 +125,14 @@ def build(config: WebBuildConfig, steps: list[WebStep], done: Any) -> Iterator[l
     dataset = dataset_of(steps, _row, _SCHEMA)
     most_workers = _most_workers(config, steps)
     if any(step.images_reason for step in steps):
-        room = ray.cluster_resources()
-        fit = int(room.get("GPU", 0) / config.gpus) if config.gpus else int(room.get("CPU", 1))
         dataset = dataset.map_batches(
             _ImagesActor,
             fn_constructor_args=(text, done),
             batch_size=1,
             batch_format="pyarrow",
-            compute=ActorPoolStrategy(min_size=min(len(steps), config.workers or max(1, fit)), max_size=most_workers),
+            compute=ActorPoolStrategy(
+                min_size=min(most_workers, config.workers or actors_that_fit(config.gpus)), max_size=most_workers
+            ),
             num_cpus=_IMAGES_CPUS,
             num_gpus=config.gpus or None,
         )
