@@ -146,6 +146,7 @@ def local_ray() -> Iterator[None]:
         ray.init(
             address="local",
             num_cpus=4,
+            num_gpus=1,  # Ray believes it: what is placed on GPUs runs, and draws without one
             object_store_memory=256 << 20,
             include_dashboard=False,
             log_to_driver=False,

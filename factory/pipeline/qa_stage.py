@@ -63,7 +63,7 @@ class QaStage:
         committed = meta_or_none(lake, "qa", source, scene_id)
         if views and committed and committed.fingerprint == fingerprint(versions):
             lake.delete("quarantine", source, scene_id)
-            return StageResult(scene_id=scene_id, stage="qa", status="unchanged")
+            return StageResult(scene_id=scene_id, stage="qa", status="unchanged", counts=committed.counts)
         result = run_stage(lake, self._config, scene_id, "qa", lambda: self._build(scene_id, versions))
         if result.status == "built":
             lake.delete("quarantine", source, scene_id)

@@ -85,7 +85,7 @@ class QuestionsStage:
         versions = questions_versions(images, problems, self._config) if images else {}
         whole = committed and objects and committed.upstream["web_objects"] == objects.content_digest
         if images and committed and whole and committed.fingerprint == fingerprint(versions):
-            return StageResult(scene_id=shard_id, stage="questions", status="unchanged")
+            return StageResult(scene_id=shard_id, stage="questions", status="unchanged", counts=committed.counts)
         return run_stage(lake, self._config, shard_id, "questions", lambda: self._build(shard_id, images, versions))
 
     def _build(self, shard_id: str, images: PartitionMeta | None, versions: dict[str, str]) -> dict[str, int]:

@@ -50,7 +50,7 @@ class RecordsStage:
             and views.fingerprint == fingerprint(versions)
             and records_complete(views, lambda table: meta_or_none(self._lake, table, source, scene_id))
         ):
-            return StageResult(scene_id=scene_id, stage="records", status="unchanged")
+            return StageResult(scene_id=scene_id, stage="records", status="unchanged", counts=views.counts)
         return run_stage(self._lake, self._config, scene_id, "records", lambda: self._build(scene_id, versions))
 
     def close(self) -> None:

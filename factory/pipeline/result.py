@@ -22,7 +22,8 @@ Stage = Literal["records", "qa", "index", "estimate", "questions"]
 
 class StageResult(Record):
     """One stage's work on one scene (for web images: one shard, its id in `scene_id`): wall and CPU seconds, the
-    process's peak memory, counts by reason."""
+    process's peak memory, counts by reason. `unchanged` is what turned out to be there already, as when a
+    worker died before it could tell; its counts are those of the partition."""
 
     scene_id: str
     stage: Stage

@@ -83,7 +83,7 @@ class Summary:
             Text(
                 f"{self._parts}: {self.scenes['built']} built, "
                 f"{skipped + self.scenes['unchanged']} skipped (up to date), "
-                f"{self.scenes['quarantined']} quarantined; rows written: {self.rows.total():,}{kept}\n"
+                f"{self.scenes['quarantined']} quarantined; rows: {self.rows.total():,}{kept}\n"
                 f"wall time {wall_seconds:.1f} s; {stages or 'no stage ran'}; "
                 f"peak memory of a worker {self.peak_memory_mb:,.0f} MB"
             )

@@ -23,16 +23,19 @@ def build(config, steps: list[Step]) -> list[StageResult]:  # type: ignore[no-un
     return [result for results in raydata.build(config, steps) for result in results]
 
 
-def test_one_worker_or_four_in_any_order_write_the_same_bytes(four_scans: Path, tmp_path: Path) -> None:
+def test_one_worker_or_four_with_gpus_or_without_in_any_order_write_the_same_bytes(
+    four_scans: Path, tmp_path: Path
+) -> None:
     written = []
-    for workers in (1, 4):
-        config = config_for(four_scans, tmp_path / str(workers), workers=workers)
+    for number, (workers, gpus) in enumerate(((1, 0.0), (4, 0.0), (2, 0.5))):
+        root = tmp_path / str(number)
+        config = config_for(four_scans, root, workers=workers, rasterizer_gpus=gpus)
         steps = plan_for(config).to_build
-        steps = rng_for(workers, "order").permutation(np.array(steps, dtype=object)).tolist()
+        steps = rng_for(number, "order").permutation(np.array(steps, dtype=object)).tolist()
         results = build(config, steps)
         assert sorted(result.status for result in results) == ["built"] * 8
-        written.append(contents(tmp_path / str(workers)))
-    assert written[0] == written[1] and len(written[0]) == 16
+        written.append(contents(root))
+    assert written[0] == written[1] == written[2] and len(written[0]) == 16
 
 
 def test_a_build_on_s3_writes_the_same_bytes(four_scans: Path, tmp_path: Path, s3_endpoint: str) -> None:

@@ -61,7 +61,7 @@ def test_a_summary_adds_up_scenes_rows_rejects_and_seconds() -> None:
     assert summary.rows == {("depth_prediction_oc", "fill"): 10}
     assert summary.rejected == {"depth_prediction_oc: beyond the quota": 14}
     text = text_of(summary.render(skipped=3, wall_seconds=9.0))
-    for words in ("2 built, 4 skipped", "1 quarantined", "rows written: 10", "records 4.0 s", "no mesh [1]", "14"):
+    for words in ("2 built, 4 skipped", "1 quarantined", "rows: 10", "records 4.0 s", "no mesh [1]", "14"):
         assert words in text
 
 

@@ -87,7 +87,8 @@ def test_records_that_are_committed_are_not_made_again(
     assert meta is not None
     stage = RecordsStage(config_for(four_scans, lake.storage.url))
     monkeypatch.setattr(stage, "_build", lambda *_: pytest.fail("made again"))
-    assert stage.run(SCENE, meta.versions).status == "unchanged"
+    result = stage.run(SCENE, meta.versions)
+    assert result.status == "unchanged" and result.counts == meta.counts
 
 
 def test_records_without_all_their_tables_are_made_again(four_scans: Path, tmp_path: Path) -> None:
