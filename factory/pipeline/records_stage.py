@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from factory.errors import DataError, EnvironmentFailure
 from factory.pipeline.config import BuildConfig
 from factory.pipeline.reasons import meta_or_none, records_complete
 from factory.pipeline.result import StageResult, run_stage
@@ -58,9 +59,13 @@ class RecordsStage:
         self._rasterizer.close()
 
     def _build(self, scene_id: str, versions: dict[str, str]) -> dict[str, int]:
-        scene = self._source.load(scene_id)
-        images = FrameImages(self._source)
-        require_good(scene, images)  # decides whether there are records, not what is in them
+        try:
+            scene = self._source.load(scene_id)
+            images = FrameImages(self._source)
+            require_good(scene, images)  # decides whether there are records, not what is in them
+        except DataError:
+            self._require_input()
+            raise
         inputs = [
             InputDigest(name=name.removeprefix(_INPUT), digest=digest)
             for name, digest in sorted(versions.items())
@@ -75,6 +80,19 @@ class RecordsStage:
         counts |= {f"rejected: {reason}": count for reason, count in records.counts.items()}
         self._write("views", scene_id, records.views, versions, counts, upstream)
         return counts
+
+    def _require_input(self) -> None:
+        """Raises EnvironmentFailure where no scene is to be seen any more: else a mount that went away would put all
+        that are left into quarantine."""
+        try:
+            there = self._source.list_scenes()
+        except DataError:
+            there = []
+        if not there:
+            raise EnvironmentFailure(
+                f"{self._config.input}: no scene is to be seen there any more; mount it again, then run the same "
+                "command again, it goes on where it stopped"
+            )
 
     def _write(self, table, scene_id, rows: list[Record], versions, counts, upstream=None):
         data = pa.Table.from_pylist([row.model_dump() for row in rows], schema=TABLES[table])

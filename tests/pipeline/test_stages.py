@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from factory.audit.scene import audit_scene
+from factory.errors import EnvironmentFailure
 from factory.pipeline.records_stage import RecordsStage
 from factory.store.lake import TABLES, Lake
 from factory.store.storage import Storage
 from schemas.records import ObjectRecord, ViewRecord
-from tests.building import build, config_for, contents
+from tests.building import build, config_for, contents, plan_for
 
 SCENE = "scene0003_00"
 
@@ -89,6 +90,22 @@ def test_records_that_are_committed_are_not_made_again(
     monkeypatch.setattr(stage, "_build", lambda *_: pytest.fail("made again"))
     result = stage.run(SCENE, meta.versions)
     assert result.status == "unchanged" and result.counts == meta.counts
+
+
+@pytest.mark.parametrize("left", ["an empty folder", "nothing"])
+def test_an_input_that_goes_away_is_no_fault_of_its_scenes(four_scans: Path, tmp_path: Path, left: str) -> None:
+    scans = shutil.copytree(four_scans, tmp_path / "scans")
+    config = config_for(scans, tmp_path / "lake")
+    stage, steps = RecordsStage(config), plan_for(config).to_build
+    shutil.rmtree(scans / SCENE)
+    assert stage.run(SCENE, steps[0].records_versions).status == "quarantined"
+    shutil.rmtree(scans)
+    if left == "an empty folder":  # what is left of a mount
+        scans.mkdir()
+    for step in steps[1:]:
+        with pytest.raises(EnvironmentFailure, match="no scene is to be seen there any more; mount it again"):
+            stage.run(step.scene_id, step.records_versions)
+    assert Lake(Storage(tmp_path / "lake")).partitions("quarantine") == [("scannet", SCENE)]
 
 
 def test_records_without_all_their_tables_are_made_again(four_scans: Path, tmp_path: Path) -> None:
