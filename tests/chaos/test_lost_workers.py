@@ -13,13 +13,14 @@ from tests.building import contents
 from tests.chaos.builds import Build, arguments
 from tests.chaos.machines import Machines
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 # Drawing; records half committed (the scene's other tables are there, the one that commits them is not); an object
 # half written.
 MOMENTS = {"drawing": "render 10", "committing": "put views/*", "writing": "half qa/*"}
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("moment", ["drawing", "writing"])
 def test_a_lost_node(
     four_scans: Path,
@@ -57,6 +58,7 @@ def test_a_killed_actor(
     assert contents(root) == undisturbed
 
 
+@pytest.mark.chaos
 def test_a_scene_that_kills_every_worker(
     four_scans: Path,
     tmp_path: Path,

@@ -15,7 +15,7 @@ from tests.chaos import moments
 from tests.chaos.builds import ROOT, arguments, read_claim, wait_until
 from tests.chaos.head import Head
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SCRIPT = "jobs/build_spar7m.py"
 
@@ -44,6 +44,7 @@ def submit(head: Head, scans: Path, root: Path, *more: str) -> tuple[int, str]:
     return job.wait(), log.read_text()
 
 
+@pytest.mark.chaos
 def test_a_killed_driver_is_followed_by_another_that_finishes(
     four_scans: Path, tmp_path: Path, head: Head, direct: dict[str, bytes]
 ) -> None:

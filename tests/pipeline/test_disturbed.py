@@ -13,7 +13,7 @@ from factory.store.storage import Storage
 from tests.building import build, contents, copy_scene
 from tests.pipeline.disturbed import TROUBLE
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
 TASK = "depth_prediction_oc"
 GOOD = tuple(f"scene010{i}_00" for i in range(4))
@@ -61,6 +61,7 @@ def undisturbed(scans: Path, root: Path) -> dict[str, bytes]:
     return contents(root)
 
 
+@pytest.mark.chaos
 def test_scenes_that_take_their_workers_down_are_the_only_ones_missing(scans: Path, tmp_path: Path) -> None:
     expected = undisturbed(scans, tmp_path / "undisturbed")
     errors = {"abort": "WorkerDied", "kill": "WorkerDied", "hang": "WorkerDied", "exit": "SystemExit"}
@@ -79,6 +80,7 @@ def test_scenes_that_take_their_workers_down_are_the_only_ones_missing(scans: Pa
     assert {path: data for path, data in found.items() if not path.startswith("quarantine/")} == expected
 
 
+@pytest.mark.chaos
 def test_a_full_disk_ends_the_build_and_the_next_one_goes_on(scans: Path, tmp_path: Path) -> None:
     expected = undisturbed(scans, tmp_path / "undisturbed")
     (scans / GOOD[1] / TROUBLE).write_text("full")
