@@ -20,7 +20,7 @@ from factory.errors import DataError
 from factory.exports.release.manifest import Rows
 from schemas.scene import Split
 
-MEMORY = 256 << 20
+MEMORY = 128 << 20
 _ID_DIGITS = 32
 _ROW_GROUP = 2048
 
