@@ -47,7 +47,7 @@ class Footers:
             meta = self.meta(table, scene)
             return json.dumps(meta and (meta.fingerprint, meta.content_digest, meta.upstream))
 
-        known = json.loads(self._hasher.derived(file.name, "footer", read, [file]))
+        known = json.loads(self._hasher.derived(file.name, "footer 1", read, [file]))
         return None if known is None else Identity(*known)
 
     def meta(self, table: str, scene: str) -> PartitionMeta | None:
