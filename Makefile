@@ -52,7 +52,7 @@ test:
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
-# Lost nodes, killed workers and drivers, failing buckets, full disks; about a quarter of an hour.
+# Lost nodes, killed workers and drivers, failing buckets, full disks; a dozen minutes.
 chaos: setup
 	$(PYTHON) -m pytest -m chaos
 
