@@ -17,6 +17,7 @@ from factory.bench.photo_speed import index_speed, model_speed
 from factory.bench.question_speed import question_speed
 from factory.bench.scale_plan import plan_speed
 from factory.bench.scale_ray import ray_cost
+from factory.bench.scale_release import release_speed
 from factory.bench.scale_run import scale
 from factory.bench.scene_speed import SceneSpeed
 from factory.bench.speed import Figure
@@ -30,7 +31,7 @@ from jobs.demo_photos import gather
 
 SCENES = ("load", "rasterize", "views", "rows", "tasks", "line", "audit", "memory")
 WEB = ("web-index", "web-models", "web-questions", "web-memory")
-CLUSTER = ("plan", "scale", "ray")
+CLUSTER = ("plan", "scale", "ray", "release")
 NAMES = (*SCENES, *WEB, *CLUSTER)
 
 
@@ -53,7 +54,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--scenes",
         type=numbers,
         metavar="N,N",
-        help="procedural scenes of plan (default: 5000), scale (500,4500) and ray (200)",
+        help="procedural scenes of plan (default: 5000), scale (500,4500), ray (200) and release (1000)",
     )
     parser.add_argument(
         "--workers", type=numbers, metavar="N,N", help="workers of scale (default: 1,2,4) and ray (default: 2)"
@@ -91,6 +92,7 @@ class Parts:
             "plan": lambda: plan_speed((scenes or [5000])[-1], self._options.root),
             "scale": lambda: scale(scenes or [500, 4500], workers or [1, 2, 4]),
             "ray": lambda: ray_cost((scenes or [200])[-1], (workers or [2])[-1]),
+            "release": lambda: release_speed((scenes or [1000])[-1], self._options.facts),
             "web-index": lambda: index_speed(self.photos),
             "web-models": lambda: model_speed(self.photos, stack_config(self._options)),
             "web-questions": lambda: question_speed(self.scenes),

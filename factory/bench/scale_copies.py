@@ -16,7 +16,7 @@ from factory.sources.procedural.scene import build_scene
 from factory.sources.procedural.writers.scannet import write_scannet
 from factory.sources.procedural.writers.scannet_labels import write_label_table
 from factory.sources.registry import open_source
-from factory.store.hashing import CachedHasher
+from factory.store.hashing import CachedHasher, digest_of
 from factory.store.lake import UPSTREAM, Lake
 from factory.store.storage import Storage
 
@@ -99,6 +99,7 @@ class _Copy:
             data = pa.ipc.open_stream(rows.replace(self._scene_id.encode(), scene_id.encode())).read_all()
             if table == "qa":
                 versions = qa_versions(written, self._config)
+                data = _with_own_ids(data, scene_id)
             meta = self._lake.write(
                 table,
                 self._config.source,
@@ -109,6 +110,12 @@ class _Copy:
                 upstream={name: written[name] for name in UPSTREAM.get(table, ())},
             )
             written[table] = meta.content_digest
+
+
+def _with_own_ids(rows: pa.Table, scene_id: str) -> pa.Table:
+    ids = [digest_of((scene_id, qa_id)) for qa_id in rows["qa_id"].to_pylist()]
+    place = rows.schema.get_field_index("qa_id")
+    return rows.set_column(place, rows.schema.field(place), pa.array(ids, rows.schema.field(place).type))
 
 
 def _to_bytes(table: pa.Table) -> bytes:

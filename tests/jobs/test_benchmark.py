@@ -54,6 +54,16 @@ def test_a_plan_of_unchanged_scenes(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["plan of 6 unchanged scenes, lake on disk [s]"]["conditions"].startswith("309 files per scene")
 
 
+@pytest.mark.slow
+def test_a_release_of_many_scenes(capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(capsys, "release", "--scenes", "5", "--facts", "2")
+    (rows,) = {name.split()[2] for name in found if name.startswith("release of")}
+    assert int(rows.replace(",", "")) > 500
+    assert set(found) == {
+        f"{what} of {rows} rows{which}" for what in ("release", "check") for which in (" [s]", ": peak memory [MB]")
+    }
+
+
 @pytest.mark.chaos
 @pytest.mark.timeout(600)  # on a machine that does much else
 def test_growing_numbers_of_scenes_on_ray(capsys: pytest.CaptureFixture[str]) -> None:
