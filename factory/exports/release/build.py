@@ -42,7 +42,7 @@ class ReleaseOptions:
 
 def make_release(lake: Lake, out: Storage, options: ReleaseOptions, track: Track) -> tuple[str, Manifest]:
     """Writes the next numbered release of a lake; where it is, and its manifest. Needs room for the rows in the
-    folder of temporary files, and 1.4 GB of memory for 16 M rows.
+    folder of temporary files, and 1.5 GB of memory for 16 M rows.
 
     Raises DataError, and leaves no release, when a partition is damaged, a room is in two splits, nothing is selected,
     or scenes are missing and that was not allowed.
